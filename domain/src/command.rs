@@ -1,0 +1,76 @@
+//! What may be asked of an app. One file per command, in [`crate::room`] and [`crate::app`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::app::define_gift::DefineGift;
+use crate::app::register_user::RegisterUser;
+use crate::app::set_level_rule::SetLevelRule;
+use crate::ids::{CommandId, RoomId};
+use crate::room::change_room_status::ChangeRoomStatus;
+use crate::room::create_room::CreateRoom;
+use crate::room::join_room::JoinRoom;
+use crate::room::leave_room::LeaveRoom;
+use crate::room::mute_user::MuteUser;
+use crate::room::send_gift::SendGift;
+use crate::room::send_likes::SendLikes;
+use crate::room::send_message::SendMessage;
+use crate::room::send_paid_message::SendPaidMessage;
+use crate::room::set_product::SetProduct;
+use crate::room::set_spotlight::SetSpotlight;
+use crate::room::unmute_user::UnmuteUser;
+
+/// One request to change something, complete: a decision needs nothing but this and the state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// The caller's id for it (`Idempotency-Key`).
+    pub id: CommandId,
+    /// Who asks.
+    pub actor: Actor,
+    /// What for.
+    pub action: Action,
+}
+
+/// A command to a room, or to the app as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Changes one room; its events count in that room's `room_seq`.
+    Room {
+        /// Which room.
+        room_id: RoomId,
+        /// What to do.
+        command: RoomCommand,
+    },
+    /// Changes what all rooms share; its events count in `app_seq`.
+    App(AppCommand),
+}
+
+/// The commands of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant is documented in its own file")]
+pub enum RoomCommand {
+    CreateRoom(CreateRoom),
+    ChangeRoomStatus(ChangeRoomStatus),
+    SendMessage(SendMessage),
+    SendPaidMessage(SendPaidMessage),
+    SendGift(SendGift),
+    SendLikes(SendLikes),
+    JoinRoom(JoinRoom),
+    LeaveRoom(LeaveRoom),
+    SetProduct(SetProduct),
+    SetSpotlight(SetSpotlight),
+    MuteUser(MuteUser),
+    UnmuteUser(UnmuteUser),
+}
+
+/// The commands of an app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant is documented in its own file")]
+pub enum AppCommand {
+    RegisterUser(RegisterUser),
+    DefineGift(DefineGift),
+    SetLevelRule(SetLevelRule),
+}

@@ -1,0 +1,137 @@
+//! What is recorded: facts, in the past tense, each readable on its own.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::actor::Actor;
+use crate::app::define_gift::GiftDefined;
+use crate::app::epoch::EpochStarted;
+use crate::app::register_user::UserRegistered;
+use crate::app::set_level_rule::LevelRuleSet;
+use crate::ids::{CommandId, RoomId};
+use crate::room::change_room_status::RoomStatusChanged;
+use crate::room::create_room::RoomCreated;
+use crate::room::join_room::RoomJoined;
+use crate::room::leave_room::RoomLeft;
+use crate::room::mute_user::UserMuted;
+use crate::room::send_gift::GiftSent;
+use crate::room::send_likes::LikesAdded;
+use crate::room::send_message::MessageSent;
+use crate::room::send_paid_message::PaidMessageSent;
+use crate::room::set_product::ProductSet;
+use crate::room::set_spotlight::SpotlightSet;
+use crate::room::unmute_user::UserUnmuted;
+use crate::timestamp::Timestamp;
+
+/// One fact with its place. [`crate::codec`] says how it looks in JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Where it counts.
+    pub scope: Scope,
+    /// The command's id and the event's place among the command's events: a retry gives the same.
+    pub id: EventId,
+    /// When it was decided. Never earlier than the event before it.
+    pub at: Timestamp,
+    /// Who did it, as they were then.
+    pub actor: Actor,
+    /// What happened.
+    pub data: EventData,
+}
+
+/// The sequence in which an event counts: dense from 1, a hole is a bug.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// An event of a room.
+    Room {
+        /// Which.
+        room_id: RoomId,
+        /// Its place in the room.
+        room_seq: u64,
+    },
+    /// An event of the app.
+    App {
+        /// Its place among the app's own events.
+        app_seq: u64,
+    },
+}
+
+/// `<command id>.<index>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId {
+    /// The command that caused the event; for an event of the sequencer itself, its commit.
+    pub command: CommandId,
+    /// From 0, within the command.
+    pub index: u16,
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.command, self.index)
+    }
+}
+
+impl std::str::FromStr for EventId {
+    type Err = crate::codec::DecodeError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let malformed = || crate::codec::DecodeError::MalformedEventId { id: text.to_owned() };
+        let (command, index) = text.rsplit_once('.').ok_or_else(malformed)?;
+        let command = command.parse().ok().ok_or_else(malformed)?;
+        let index = index.parse().ok().ok_or_else(malformed)?;
+        Ok(Self { command, index })
+    }
+}
+
+/// What happened. The name of a variant in snake case is its `type` on disk and never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[expect(missing_docs, reason = "each variant is documented in its own file")]
+pub enum EventData {
+    EpochStarted(EpochStarted),
+    UserRegistered(UserRegistered),
+    GiftDefined(GiftDefined),
+    LevelRuleSet(LevelRuleSet),
+    RoomCreated(RoomCreated),
+    RoomStatusChanged(RoomStatusChanged),
+    MessageSent(MessageSent),
+    PaidMessageSent(PaidMessageSent),
+    GiftSent(GiftSent),
+    LikesAdded(LikesAdded),
+    RoomJoined(RoomJoined),
+    RoomLeft(RoomLeft),
+    ProductSet(ProductSet),
+    SpotlightSet(SpotlightSet),
+    UserMuted(UserMuted),
+    UserUnmuted(UserUnmuted),
+}
+
+impl EventData {
+    /// The name on disk.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::EpochStarted(_) => "epoch_started",
+            Self::UserRegistered(_) => "user_registered",
+            Self::GiftDefined(_) => "gift_defined",
+            Self::LevelRuleSet(_) => "level_rule_set",
+            Self::RoomCreated(_) => "room_created",
+            Self::RoomStatusChanged(_) => "room_status_changed",
+            Self::MessageSent(_) => "message_sent",
+            Self::PaidMessageSent(_) => "paid_message_sent",
+            Self::GiftSent(_) => "gift_sent",
+            Self::LikesAdded(_) => "likes_added",
+            Self::RoomJoined(_) => "room_joined",
+            Self::RoomLeft(_) => "room_left",
+            Self::ProductSet(_) => "product_set",
+            Self::SpotlightSet(_) => "spotlight_set",
+            Self::UserMuted(_) => "user_muted",
+            Self::UserUnmuted(_) => "user_unmuted",
+        }
+    }
+
+    /// The version of the shape that is written now. A new shape is a new number, an upcast in
+    /// [`crate::codec`] and a new golden file.
+    pub fn version(&self) -> u8 {
+        1
+    }
+}

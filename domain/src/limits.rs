@@ -1,0 +1,56 @@
+//! How much of everything an app may have. Each field is a config key (`[limits]`).
+
+use serde::{Deserialize, Serialize};
+
+/// Limits that a decision checks. Defaults are those of the service that Matinee replaces, where it
+/// has one (IM/1502, IM/1629).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Rooms an app may have, ended ones included.
+    pub rooms_max: u32,
+    /// Bytes of a room's name.
+    pub room_name_bytes_max: u32,
+    /// Bytes of a chat message.
+    pub message_bytes_max: u32,
+    /// Bytes of a user's nick.
+    pub nick_bytes_max: u32,
+    /// Bytes of an address of a picture.
+    pub url_bytes_max: u32,
+    /// Gifts in the catalogue, retired ones included.
+    pub gifts_max: u32,
+    /// Bytes of a gift's name.
+    pub gift_name_bytes_max: u32,
+    /// Gifts in one command.
+    pub gift_count_max: u32,
+    /// Likes in one command.
+    pub like_count_max: u32,
+    /// Products on a room's shelf.
+    pub products_per_room_max: u32,
+    /// Bytes of a product's title.
+    pub product_title_bytes_max: u32,
+    /// Mutes in force in one room.
+    pub mutes_per_room_max: u32,
+    /// Levels of a level rule.
+    pub levels_max: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            rooms_max: 100_000,
+            room_name_bytes_max: 30,
+            message_bytes_max: 12_288,
+            nick_bytes_max: 64,
+            url_bytes_max: 500,
+            gifts_max: 1_000,
+            gift_name_bytes_max: 60,
+            gift_count_max: 9_999,
+            like_count_max: 1_000,
+            products_per_room_max: 500,
+            product_title_bytes_max: 240,
+            mutes_per_room_max: 10_000,
+            levels_max: 200,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Every way a rule can say no.
+
+use serde::{Deserialize, Serialize};
+
+use crate::coins::Coins;
+use crate::ids::{GiftId, ProductId, RoomId, UserId};
+use crate::room::status::RoomStatus;
+use crate::timestamp::Timestamp;
+
+/// Why a command was refused, with the numbers in it. It is recorded in the commit, so that the same
+/// command id gets the same answer from whoever is asked next; hence the same care as for an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Rejection {
+    /// The room was never created.
+    #[error("there is no room `{room_id}`")]
+    RoomNotFound {
+        /// The room asked for.
+        room_id: RoomId,
+    },
+    /// The id belongs to a room that somebody else owns.
+    #[error("the room id `{room_id}` is taken")]
+    RoomIdTaken {
+        /// The room asked for.
+        room_id: RoomId,
+    },
+    /// One more room than the app may have.
+    #[error("the app has {max} rooms, which is all it may have")]
+    TooManyRooms {
+        /// The limit.
+        max: u32,
+    },
+    /// The role, or the ownership, does not allow it.
+    #[error("only {needed} may do this")]
+    NotAllowed {
+        /// Who may.
+        needed: String,
+    },
+    /// The status cannot follow the present one.
+    #[error("a room that is {from} cannot become {to}")]
+    IllegalTransition {
+        /// Now.
+        from: RoomStatus,
+        /// Asked for.
+        to: RoomStatus,
+    },
+    /// The show is over.
+    #[error("the room is {status}: nothing more can be sent to it")]
+    RoomClosed {
+        /// Ended or replay.
+        status: RoomStatus,
+    },
+    /// The sender is muted.
+    #[error("you are muted in this room")]
+    Muted {
+        /// When it ends; absent if it does not.
+        until: Option<Timestamp>,
+    },
+    /// The owner cannot be muted.
+    #[error("`{user_id}` owns the room and cannot be muted")]
+    OwnerImmune {
+        /// The owner.
+        user_id: UserId,
+    },
+    /// One more mute than a room may have.
+    #[error("the room has {max} mutes in force, which is all it may have")]
+    TooManyMutes {
+        /// The limit.
+        max: u32,
+    },
+    /// A text that must not be empty.
+    #[error("`{field}` is empty")]
+    TextEmpty {
+        /// Which.
+        field: String,
+    },
+    /// A text above its limit.
+    #[error("`{field}` has {bytes} bytes, {bytes_max} are allowed")]
+    TextTooLong {
+        /// Which.
+        field: String,
+        /// Its size.
+        bytes: u32,
+        /// The limit.
+        bytes_max: u32,
+    },
+    /// A text with U+0000.
+    #[error("`{field}` holds U+0000, which cannot be stored")]
+    TextUnstorable {
+        /// Which.
+        field: String,
+    },
+    /// A number outside its range.
+    #[error("`{field}` is {value}, allowed is {min} to {max}")]
+    OutOfRange {
+        /// Which.
+        field: String,
+        /// As sent.
+        value: u64,
+        /// Smallest allowed.
+        min: u64,
+        /// Largest allowed.
+        max: u64,
+    },
+    /// Not in the catalogue, or retired.
+    #[error("there is no gift `{gift_id}`")]
+    GiftNotFound {
+        /// The gift asked for.
+        gift_id: GiftId,
+    },
+    /// The price that the sender saw is not the price now.
+    #[error("the gift costs {price}, not {seen}", price = price.0, seen = seen.0)]
+    PriceChanged {
+        /// Now.
+        price: Coins,
+        /// What the sender saw.
+        seen: Coins,
+    },
+    /// One more gift than the catalogue may have.
+    #[error("the catalogue has {max} gifts, which is all it may have")]
+    TooManyGifts {
+        /// The limit.
+        max: u32,
+    },
+    /// Not on the shelf.
+    #[error("there is no product `{product_id}` on the shelf")]
+    ProductNotFound {
+        /// The product asked for.
+        product_id: ProductId,
+    },
+    /// One more product than a shelf may have.
+    #[error("the shelf has {max} products, which is all it may have")]
+    TooManyProducts {
+        /// The limit.
+        max: u32,
+    },
+    /// The thresholds of a level rule do not rise.
+    #[error("`thresholds` must begin above 0 and rise")]
+    ThresholdsNotRising,
+}
+
+impl Rejection {
+    /// The name of the variant in snake case, as in JSON: also the last part of the problem type.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::RoomNotFound { .. } => "room_not_found",
+            Self::RoomIdTaken { .. } => "room_id_taken",
+            Self::TooManyRooms { .. } => "too_many_rooms",
+            Self::NotAllowed { .. } => "not_allowed",
+            Self::IllegalTransition { .. } => "illegal_transition",
+            Self::RoomClosed { .. } => "room_closed",
+            Self::Muted { .. } => "muted",
+            Self::OwnerImmune { .. } => "owner_immune",
+            Self::TooManyMutes { .. } => "too_many_mutes",
+            Self::TextEmpty { .. } => "text_empty",
+            Self::TextTooLong { .. } => "text_too_long",
+            Self::TextUnstorable { .. } => "text_unstorable",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::GiftNotFound { .. } => "gift_not_found",
+            Self::PriceChanged { .. } => "price_changed",
+            Self::TooManyGifts { .. } => "too_many_gifts",
+            Self::ProductNotFound { .. } => "product_not_found",
+            Self::TooManyProducts { .. } => "too_many_products",
+            Self::ThresholdsNotRising => "thresholds_not_rising",
+        }
+    }
+}
+
+/// Refuses a number outside `min..=max`.
+pub(crate) fn in_range(
+    field: &'static str,
+    value: u64,
+    min: u64,
+    max: u64,
+) -> Result<(), Rejection> {
+    let ok = (min..=max).contains(&value);
+    if ok { Ok(()) } else { Err(Rejection::OutOfRange { field: field.into(), value, min, max }) }
+}

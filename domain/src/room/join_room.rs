@@ -1,0 +1,36 @@
+//! `JoinRoom` → `room_joined`: a viewer comes in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::EventData;
+use crate::rejection::Rejection;
+use crate::room::state::Room;
+
+/// For everybody, also when the show is over: the replay is watched too. Who is in a room grows with
+/// its viewers and so is not state: a second join is a second fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JoinRoom {}
+
+/// The actor is in the room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomJoined {}
+
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as every rule; bans will refuse")]
+pub(crate) fn join_room(_room: &Room) -> Result<Vec<EventData>, Rejection> {
+    Ok(vec![EventData::RoomJoined(RoomJoined {})])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::RoomCommand;
+    use crate::state::testing::{Given, viewer};
+
+    #[test]
+    fn everybody_may_join_a_room_that_exists() {
+        let join = || RoomCommand::JoinRoom(JoinRoom {});
+        Given::room().when(viewer("ann"), join()).then([EventData::RoomJoined(RoomJoined {})]);
+        Given::nothing().when(viewer("ann"), join()).then_refused("room_not_found");
+    }
+}

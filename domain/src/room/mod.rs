@@ -1,0 +1,20 @@
+//! A live room. One file per command: what is asked, what is recorded, the rule, its tests.
+//!
+//! The room is [`state::Room`]; who may run it is in [`permission`]; its five states are in
+//! [`status`].
+
+pub mod change_room_status;
+pub mod create_room;
+pub mod join_room;
+pub mod leave_room;
+pub mod mute_user;
+pub(crate) mod permission;
+pub mod send_gift;
+pub mod send_likes;
+pub mod send_message;
+pub mod send_paid_message;
+pub mod set_product;
+pub mod set_spotlight;
+pub mod state;
+pub mod status;
+pub mod unmute_user;

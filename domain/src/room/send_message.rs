@@ -1,0 +1,101 @@
+//! `SendMessage` → `message_sent`: chat.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::event::EventData;
+use crate::rejection::Rejection;
+use crate::room::permission::may_send;
+use crate::room::state::Room;
+use crate::state::Context;
+use crate::text;
+
+/// For everybody who is not muted, while the show is on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendMessage {
+    /// What they typed.
+    pub text: Arc<str>,
+}
+
+/// Everybody sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageSent {
+    /// What they typed.
+    pub text: Arc<str>,
+}
+
+pub(crate) fn send_message(
+    room: &Room,
+    actor: &Actor,
+    command: SendMessage,
+    context: &Context<'_>,
+) -> Result<Vec<EventData>, Rejection> {
+    may_send(room, actor, context.now)?;
+    text::check("text", &command.text, context.limits.message_bytes_max, true)?;
+    Ok(vec![EventData::MessageSent(MessageSent { text: command.text })])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::RoomCommand;
+    use crate::room::change_room_status::RoomStatusChanged;
+    use crate::room::mute_user::UserMuted;
+    use crate::room::status::RoomStatus;
+    use crate::state::testing::{Given, viewer};
+
+    fn send(text: &str) -> RoomCommand {
+        RoomCommand::SendMessage(SendMessage { text: text.into() })
+    }
+
+    #[test]
+    fn a_text_is_recorded_as_it_was_typed() {
+        let text = "  <b>hi</b> 笑死 \u{200b}\u{202e}\r\n";
+        let sent = EventData::MessageSent(MessageSent { text: text.into() });
+        Given::room().when(viewer("ann"), send(text)).then([sent]);
+    }
+
+    #[test]
+    fn a_text_has_1_to_12288_bytes() {
+        let ann = || viewer("ann");
+        Given::room().when(ann(), send(&"x".repeat(12_288))).then_accepted();
+        Given::room().when(ann(), send(&"x".repeat(12_289))).then_refused("text_too_long");
+        Given::room().when(ann(), send("")).then_refused("text_empty");
+        Given::room().when(ann(), send("\0")).then_refused("text_unstorable");
+    }
+
+    #[test]
+    fn nothing_is_sent_to_a_show_that_is_over() {
+        for status in RoomStatus::ALL {
+            let changed = RoomStatusChanged { from: RoomStatus::Scheduled, to: status };
+            let given = Given::room().and_in_room([EventData::RoomStatusChanged(changed)]);
+            let then = given.when(viewer("ann"), send("hi"));
+            if status.is_open() { then.then_accepted() } else { then.then_refused("room_closed") }
+        }
+    }
+
+    #[test]
+    fn a_mute_ends_exactly_when_it_says() {
+        let given = || {
+            let given = Given::room();
+            let until = Some(given.now().plus_seconds(10));
+            let muted = UserMuted { user_id: "ann".parse().unwrap(), seconds: 10, until };
+            given.and_in_room([EventData::UserMuted(muted)])
+        };
+        given().when(viewer("bob"), send("hi")).then_accepted();
+        given().when(viewer("ann"), send("hi")).then_refused("muted");
+        given().after_ms(9_999).when(viewer("ann"), send("hi")).then_refused("muted");
+        given().after_ms(10_000).when(viewer("ann"), send("hi")).then_accepted();
+    }
+
+    #[test]
+    fn a_mute_without_end_does_not_end() {
+        let user_id = "ann".parse().unwrap();
+        let muted = UserMuted { user_id, seconds: u32::MAX, until: None };
+        let given = Given::room().and_in_room([EventData::UserMuted(muted)]);
+        given.after_ms(1 << 50).when(viewer("ann"), send("hi")).then_refused("muted");
+    }
+}

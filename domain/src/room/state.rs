@@ -1,0 +1,125 @@
+//! What a room remembers, and how an event changes it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::coins::Coins;
+use crate::event::EventData;
+use crate::ids::{ProductId, UserId};
+use crate::room::create_room::RoomCreated;
+use crate::room::status::RoomStatus;
+use crate::timestamp::Timestamp;
+
+/// What a decision or a snapshot for viewers needs; nothing that grows with the number of viewers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// `room_seq` of the last event.
+    pub seq: u64,
+    /// When the last event was decided.
+    pub changed_at: Timestamp,
+    /// The name to show.
+    pub name: Arc<str>,
+    /// The host.
+    pub owner: UserId,
+    /// Where the show stands.
+    pub status: RoomStatus,
+    /// Products, by id.
+    pub shelf: BTreeMap<ProductId, Product>,
+    /// The product being explained.
+    pub spotlight: Option<ProductId>,
+    /// Who is muted, until when; `None` has no end.
+    pub mutes: HashMap<UserId, Option<Timestamp>>,
+    /// What has been sent so far.
+    pub totals: Totals,
+}
+
+/// A product on the shelf.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    /// The name to show.
+    pub title: Arc<str>,
+    /// In the smallest unit of the merchant's currency.
+    pub price_cents: u64,
+    /// Pieces left; absent if the merchant does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<u32>,
+}
+
+/// Running totals of a room.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Chat messages.
+    pub messages: u64,
+    /// Paid messages.
+    pub paid_messages: u64,
+    /// Coins of paid messages.
+    pub paid_message_coins: Coins,
+    /// Gifts, counting each piece.
+    pub gifts: u64,
+    /// Coins of gifts.
+    pub gift_coins: Coins,
+    /// Likes.
+    pub likes: u64,
+}
+
+impl Room {
+    /// The room as its first event makes it.
+    pub(crate) fn created(created: &RoomCreated, at: Timestamp) -> Self {
+        Self {
+            seq: 1,
+            changed_at: at,
+            name: created.name.clone(),
+            owner: created.owner.clone(),
+            status: RoomStatus::Scheduled,
+            shelf: BTreeMap::new(),
+            spotlight: None,
+            mutes: HashMap::new(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// Folds a later event in. Cannot fail: the event has happened.
+    pub(crate) fn evolve(&mut self, seq: u64, at: Timestamp, data: &EventData) {
+        self.seq = seq;
+        self.changed_at = at;
+        let totals = &mut self.totals;
+        match data {
+            EventData::RoomStatusChanged(changed) => self.status = changed.to,
+            EventData::MessageSent(_) => totals.messages += 1,
+            EventData::PaidMessageSent(sent) => {
+                totals.paid_messages += 1;
+                totals.paid_message_coins = totals.paid_message_coins.saturating_add(sent.amount);
+            }
+            EventData::GiftSent(sent) => {
+                totals.gifts = totals.gifts.saturating_add(u64::from(sent.count));
+                totals.gift_coins = totals.gift_coins.saturating_add(sent.amount);
+            }
+            EventData::LikesAdded(added) => {
+                totals.likes = totals.likes.saturating_add(added.count);
+            }
+            EventData::ProductSet(set) => {
+                self.shelf.insert(set.product_id.clone(), set.product.clone());
+            }
+            EventData::SpotlightSet(set) => self.spotlight.clone_from(&set.product_id),
+            EventData::UserMuted(muted) => {
+                // The expired ones go here, at a moment that is the same in every replay.
+                self.mutes.retain(|_, until| until.is_none_or(|until| at < until));
+                self.mutes.insert(muted.user_id.clone(), muted.until);
+            }
+            EventData::UserUnmuted(unmuted) => {
+                self.mutes.remove(&unmuted.user_id);
+            }
+            EventData::RoomJoined(_) | EventData::RoomLeft(_) => {}
+            EventData::RoomCreated(_)
+            | EventData::EpochStarted(_)
+            | EventData::UserRegistered(_)
+            | EventData::GiftDefined(_)
+            | EventData::LevelRuleSet(_) => {
+                debug_assert!(false, "{} is not a later event of a room", data.type_name());
+            }
+        }
+    }
+}

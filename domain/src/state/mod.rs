@@ -1,0 +1,204 @@
+//! An app in memory: `decide` says what a command leads to, `evolve` folds what happened.
+//!
+//! The sequencer decides with it; the query-service folds the same log into the same state and
+//! shows it. Both are pure.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::app::define_gift::{self, Gift};
+use crate::app::{register_user, set_level_rule};
+use crate::command::{Action, AppCommand, RoomCommand};
+use crate::event::{Event, EventData, Scope};
+use crate::ids::{GiftId, RoomId};
+use crate::level::LevelRule;
+use crate::limits::Limits;
+use crate::rejection::Rejection;
+use crate::room::create_room::create_room;
+use crate::room::join_room::JoinRoom;
+use crate::room::leave_room::LeaveRoom;
+use crate::room::state::Room;
+use crate::room::{
+    change_room_status, join_room, leave_room, mute_user, send_gift, send_likes, send_message,
+    send_paid_message, set_product, set_spotlight, unmute_user,
+};
+use crate::timestamp::Timestamp;
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+/// The names under which the shape of [`AppState`] is stored. A snapshot of another number is not
+/// read: the log is replayed instead.
+pub const STATE_SCHEMA: u32 = 1;
+
+/// All of an app that a decision must know exactly.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppState {
+    /// `app_seq` of the last app event.
+    pub app_seq: u64,
+    /// The last epoch that began.
+    pub epoch: u64,
+    /// When the last event was decided.
+    pub changed_at: Timestamp,
+    /// How often the catalogue changed.
+    pub catalogue_version: u64,
+    /// The gift catalogue, retired gifts included.
+    pub gifts: BTreeMap<GiftId, Gift>,
+    /// What earns points.
+    pub level_rule: LevelRule,
+    /// Every room that was created.
+    pub rooms: HashMap<RoomId, Room>,
+}
+
+/// What a decision needs besides state and command.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The moment of the decision; never earlier than the one before.
+    pub now: Timestamp,
+    /// The app's limits.
+    pub limits: &'a Limits,
+}
+
+impl AppState {
+    /// What the command leads to. Nothing is changed; `Ok(vec![])` means "already so".
+    pub fn decide(
+        &self,
+        actor: &Actor,
+        action: Action,
+        context: &Context<'_>,
+    ) -> Result<Vec<EventData>, Rejection> {
+        match action {
+            Action::App(command) => self.decide_app(actor, command, context),
+            Action::Room { room_id, command } => match (self.rooms.get(&room_id), command) {
+                (room, RoomCommand::CreateRoom(command)) => {
+                    create_room(self, room, room_id, actor, command, context)
+                }
+                (Some(room), command) => self.decide_room(room, actor, command, context),
+                (None, _) => Err(Rejection::RoomNotFound { room_id }),
+            },
+        }
+    }
+
+    fn decide_app(
+        &self,
+        actor: &Actor,
+        command: AppCommand,
+        context: &Context<'_>,
+    ) -> Result<Vec<EventData>, Rejection> {
+        match command {
+            AppCommand::RegisterUser(command) => {
+                register_user::register_user(actor, command, context)
+            }
+            AppCommand::DefineGift(command) => {
+                define_gift::define_gift(self, actor, command, context)
+            }
+            AppCommand::SetLevelRule(command) => {
+                set_level_rule::set_level_rule(self, actor, command, context)
+            }
+        }
+    }
+
+    fn decide_room(
+        &self,
+        room: &Room,
+        actor: &Actor,
+        command: RoomCommand,
+        context: &Context<'_>,
+    ) -> Result<Vec<EventData>, Rejection> {
+        match command {
+            // `decide` has taken it: the room need not exist.
+            RoomCommand::CreateRoom(_) => Ok(vec![]),
+            RoomCommand::ChangeRoomStatus(command) => {
+                change_room_status::change_room_status(room, actor, command)
+            }
+            RoomCommand::SendMessage(command) => {
+                send_message::send_message(room, actor, command, context)
+            }
+            RoomCommand::SendPaidMessage(command) => {
+                send_paid_message::send_paid_message(room, actor, command, context)
+            }
+            RoomCommand::SendGift(command) => {
+                send_gift::send_gift(self, room, actor, command, context)
+            }
+            RoomCommand::SendLikes(command) => {
+                send_likes::send_likes(room, actor, command, context)
+            }
+            RoomCommand::JoinRoom(JoinRoom {}) => join_room::join_room(room),
+            RoomCommand::LeaveRoom(LeaveRoom {}) => leave_room::leave_room(room, actor),
+            RoomCommand::SetProduct(command) => {
+                set_product::set_product(room, actor, command, context)
+            }
+            RoomCommand::SetSpotlight(command) => {
+                set_spotlight::set_spotlight(room, actor, command)
+            }
+            RoomCommand::MuteUser(command) => mute_user::mute_user(room, actor, command, context),
+            RoomCommand::UnmuteUser(command) => unmute_user::unmute_user(room, actor, command),
+        }
+    }
+
+    /// The place that the next event of this action will have.
+    pub fn next_scope(&self, action_room: Option<&RoomId>) -> Scope {
+        match action_room {
+            Some(room_id) => {
+                let room_seq = self.rooms.get(room_id).map_or(0, |room| room.seq) + 1;
+                Scope::Room { room_id: room_id.clone(), room_seq }
+            }
+            None => Scope::App { app_seq: self.app_seq + 1 },
+        }
+    }
+
+    /// Folds an event in. Cannot fail: it has happened.
+    pub fn evolve(&mut self, event: &Event) {
+        debug_assert!(self.changed_at <= event.at, "time in a log never goes back");
+        self.changed_at = event.at;
+        match &event.scope {
+            Scope::App { app_seq } => {
+                debug_assert_eq!(self.app_seq + 1, *app_seq, "app_seq is dense");
+                self.app_seq = *app_seq;
+                self.evolve_app(&event.data);
+            }
+            Scope::Room { room_id, room_seq } => {
+                if let Some(room) = self.rooms.get_mut(room_id) {
+                    debug_assert_eq!(room.seq + 1, *room_seq, "room_seq is dense");
+                    room.evolve(*room_seq, event.at, &event.data);
+                } else if let EventData::RoomCreated(created) = &event.data {
+                    self.rooms.insert(room_id.clone(), Room::created(created, event.at));
+                } else {
+                    debug_assert!(false, "the first event of a room is `room_created`");
+                }
+            }
+        }
+    }
+
+    fn evolve_app(&mut self, data: &EventData) {
+        match data {
+            EventData::EpochStarted(started) => self.epoch = started.epoch,
+            EventData::GiftDefined(defined) => {
+                self.catalogue_version = defined.catalogue_version;
+                let name = defined.name.clone();
+                let gift = Gift { name, unit_price: defined.unit_price, retired: defined.retired };
+                self.gifts.insert(defined.gift_id.clone(), gift);
+            }
+            EventData::LevelRuleSet(set) => self.level_rule = set.rule.clone(),
+            EventData::UserRegistered(_) => {}
+            EventData::RoomCreated(_)
+            | EventData::RoomStatusChanged(_)
+            | EventData::MessageSent(_)
+            | EventData::PaidMessageSent(_)
+            | EventData::GiftSent(_)
+            | EventData::LikesAdded(_)
+            | EventData::RoomJoined(_)
+            | EventData::RoomLeft(_)
+            | EventData::ProductSet(_)
+            | EventData::SpotlightSet(_)
+            | EventData::UserMuted(_)
+            | EventData::UserUnmuted(_) => {
+                debug_assert!(false, "{} is not an event of the app", data.type_name());
+            }
+        }
+    }
+}

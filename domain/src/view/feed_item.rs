@@ -1,0 +1,95 @@
+//! One item of a room's feed: the same bytes in history, in SSE and in WebSocket frames, and the
+//! same shape for the sender's echo and for everybody else.
+
+use serde::Serialize;
+
+use crate::actor::Role;
+use crate::event::{Event, EventData, EventId, Scope};
+use crate::ids::UserId;
+use crate::timestamp::Timestamp;
+
+/// What may be left out first when a viewer or a room cannot keep up. `High` never is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// Likes, join and leave notices.
+    Lowest,
+    /// Kept for custom messages.
+    Low,
+    /// Chat.
+    Normal,
+    /// Status, product, gift, purchase, announcement, moderation.
+    High,
+}
+
+impl Priority {
+    /// The priority of an event.
+    pub fn of(data: &EventData) -> Self {
+        match data {
+            EventData::LikesAdded(_) | EventData::RoomJoined(_) | EventData::RoomLeft(_) => {
+                Self::Lowest
+            }
+            EventData::MessageSent(_) => Self::Normal,
+            EventData::EpochStarted(_)
+            | EventData::UserRegistered(_)
+            | EventData::GiftDefined(_)
+            | EventData::LevelRuleSet(_)
+            | EventData::RoomCreated(_)
+            | EventData::RoomStatusChanged(_)
+            | EventData::PaidMessageSent(_)
+            | EventData::GiftSent(_)
+            | EventData::ProductSet(_)
+            | EventData::SpotlightSet(_)
+            | EventData::UserMuted(_)
+            | EventData::UserUnmuted(_) => Self::High,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FeedItem<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    room_seq: u64,
+    id: IdText,
+    at: Timestamp,
+    priority: Priority,
+    user_id: &'a UserId,
+    nick: &'a str,
+    avatar: Option<&'a str>,
+    level: Option<u32>,
+    role: Role,
+    data: &'a EventData,
+}
+
+struct IdText(EventId);
+
+impl Serialize for IdText {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// The item as JSON on one line, or nothing for an event of the app.
+///
+/// serde escapes every control character, so the text holds no line break that could end an SSE
+/// field early.
+pub fn feed_item(event: &Event) -> Option<String> {
+    let Scope::Room { room_seq, .. } = event.scope else { return None };
+    let item = FeedItem {
+        kind: event.data.type_name(),
+        room_seq,
+        id: IdText(event.id),
+        at: event.at,
+        priority: Priority::of(&event.data),
+        user_id: &event.actor.user,
+        nick: &event.actor.nick,
+        avatar: event.actor.avatar.as_deref(),
+        level: event.actor.level,
+        role: event.actor.role,
+        data: &event.data,
+    };
+    // Plain structs with text keys: writing them into memory cannot fail.
+    #[expect(clippy::expect_used, reason = "see above")]
+    Some(serde_json::to_string(&item).expect("a feed item is representable in JSON"))
+}

@@ -1,0 +1,4 @@
+//! What readers are shown. Pure folds and shapes; the query-service and the projector use the same.
+
+pub mod feed_item;
+pub mod room_view;
