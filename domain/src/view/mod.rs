@@ -1,4 +1,5 @@
 //! What readers are shown. Pure folds and shapes; the query-service and the projector use the same.
 
 pub mod feed_item;
+pub mod profile;
 pub mod room_view;
