@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::actor::Actor;
 use crate::commit::{Commit, Settled};
+use crate::commit_writer::CommitWriter;
 use crate::event::{Event, EventData, EventId, Scope};
 use crate::ids::{CommandId, RoomId};
 use crate::timestamp::Timestamp;
@@ -103,30 +104,12 @@ impl Serialize for Event {
     }
 }
 
-#[derive(Serialize)]
-struct WireCommit<'a> {
-    commit: CommandId,
-    epoch: u64,
-    at: Timestamp,
-    events: &'a [Event],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    settled: &'a [Settled],
-}
-
 /// The bytes of a commit.
 pub fn encode(commit: &Commit) -> Vec<u8> {
-    let wire = WireCommit {
-        commit: commit.id,
-        epoch: commit.epoch,
-        at: commit.at,
-        events: &commit.events,
-        settled: &commit.settled,
-    };
-    let mut bytes = Vec::with_capacity(128 + commit.events.len() * 384);
-    // Writing plain structs into memory cannot fail: no map has a key that is not a string.
-    #[expect(clippy::expect_used, reason = "see above")]
-    serde_json::to_writer(&mut bytes, &wire).expect("a commit is representable in JSON");
-    bytes
+    let mut writer = CommitWriter::new(commit.id, commit.epoch, commit.at);
+    commit.events.iter().for_each(|event| writer.event(event));
+    commit.settled.iter().for_each(|settled| writer.settled(settled));
+    writer.finish()
 }
 
 #[derive(Deserialize)]

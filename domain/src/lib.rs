@@ -16,6 +16,7 @@ pub mod codec;
 pub mod coins;
 pub mod command;
 pub mod commit;
+pub mod commit_writer;
 pub mod event;
 pub mod ids;
 pub mod level;
