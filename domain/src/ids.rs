@@ -113,7 +113,7 @@ fn short_name(text: &str, bytes_max: usize) -> bool {
     (1..=bytes_max).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
-/// The id that a caller gives to a command: a UUIDv7, whose time decides whether the ledger can
+/// The id that a caller gives to a command: a `UUIDv7`, whose time decides whether the ledger can
 /// still know it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Uuid")]

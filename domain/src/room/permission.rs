@@ -1,7 +1,6 @@
 //! Who may do what in a room.
 
 use crate::actor::{Actor, Role};
-use crate::ids::UserId;
 use crate::rejection::Rejection;
 use crate::room::state::Room;
 use crate::timestamp::Timestamp;
@@ -28,15 +27,9 @@ pub(crate) fn may_send(room: &Room, actor: &Actor, now: Timestamp) -> Result<(),
     if !room.status.is_open() {
         return Err(Rejection::RoomClosed { status: room.status });
     }
-    match mute_of(room, &actor.user, now) {
-        Some(until) => Err(Rejection::Muted { until }),
-        None => Ok(()),
+    match room.mutes.get(&actor.user) {
+        // A mute without an end is always in force; one with an end is over at that instant.
+        Some(&until) if until.is_none_or(|until| now < until) => Err(Rejection::Muted { until }),
+        Some(_) | None => Ok(()),
     }
-}
-
-/// The mute in force: `Some(None)` has no end.
-fn mute_of(room: &Room, user: &UserId, now: Timestamp) -> Option<Option<Timestamp>> {
-    let until = *room.mutes.get(user)?;
-    let in_force = until.is_none_or(|until| now < until);
-    in_force.then_some(until)
 }

@@ -29,9 +29,8 @@ impl RoomStatus {
     pub fn can_become(self, next: Self) -> bool {
         matches!(
             (self, next),
-            (Self::Scheduled, Self::Live | Self::Ended)
+            (Self::Scheduled | Self::Paused, Self::Live | Self::Ended)
                 | (Self::Live, Self::Paused | Self::Ended)
-                | (Self::Paused, Self::Live | Self::Ended)
                 | (Self::Ended, Self::Replay)
                 | (Self::Replay, Self::Ended)
         )

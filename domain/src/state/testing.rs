@@ -103,7 +103,7 @@ impl Given {
     }
 }
 
-/// A UUIDv7 that differs by `n`.
+/// A `UUIDv7` that differs by `n`.
 pub(crate) fn command_id(n: u32) -> CommandId {
     format!("018f0000-0000-7000-8000-0000{n:08x}").parse().unwrap()
 }

@@ -1,0 +1,148 @@
+//! Random commands over few names, so that they meet and come to the limits.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::actor::{Actor, Role};
+use crate::app::define_gift::DefineGift;
+use crate::app::register_user::RegisterUser;
+use crate::app::set_level_rule::SetLevelRule;
+use crate::coins::Coins;
+use crate::command::{Action, AppCommand, RoomCommand};
+use crate::ids::{GiftId, ProductId, RoomId, UserId};
+use crate::level::LevelRule;
+use crate::room::change_room_status::ChangeRoomStatus;
+use crate::room::create_room::CreateRoom;
+use crate::room::join_room::JoinRoom;
+use crate::room::leave_room::LeaveRoom;
+use crate::room::mute_user::{FOR_EVER_S, MuteUser};
+use crate::room::send_gift::SendGift;
+use crate::room::send_likes::SendLikes;
+use crate::room::send_message::SendMessage;
+use crate::room::send_paid_message::SendPaidMessage;
+use crate::room::set_product::SetProduct;
+use crate::room::set_spotlight::SetSpotlight;
+use crate::room::state::Product;
+use crate::room::status::RoomStatus;
+use crate::room::unmute_user::UnmuteUser;
+
+/// A command, who asks, and how long after the one before.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) later_ms: u16,
+    pub(crate) actor: Actor,
+    pub(crate) action: Action,
+}
+
+pub(crate) fn any_command() -> impl Strategy<Value = Asked> {
+    let action = prop_oneof![
+        1 => any_app_command().prop_map(Action::App),
+        4 => (any_room_id(), any_room_command())
+            .prop_map(|(room_id, command)| Action::Room { room_id, command }),
+    ];
+    (0..2_000_u16, any_actor(), action).prop_map(|(later_ms, actor, action)| Asked {
+        later_ms,
+        actor,
+        action,
+    })
+}
+
+fn any_actor() -> impl Strategy<Value = Actor> {
+    let roles = vec![Role::Admin, Role::Host, Role::Assistant, Role::Viewer];
+    (any_user_id(), select(roles), any_text(), proptest::option::of(0..9_u32)).prop_map(
+        |(user, role, nick, level)| Actor {
+            nick: nick.into(),
+            level,
+            ..Actor::unknown(user, role)
+        },
+    )
+}
+
+fn any_app_command() -> impl Strategy<Value = AppCommand> {
+    let register = (any_user_id(), any_text(), proptest::option::of(any_text())).prop_map(
+        |(user_id, nick, avatar)| {
+            let avatar = avatar.map(Into::into);
+            AppCommand::RegisterUser(RegisterUser { user_id, nick: nick.into(), avatar })
+        },
+    );
+    let define = (any_gift_id(), any_text(), any_price(), any::<bool>()).prop_map(
+        |(gift_id, name, unit_price, retired)| {
+            AppCommand::DefineGift(DefineGift { gift_id, name: name.into(), unit_price, retired })
+        },
+    );
+    let rule = (any::<u32>(), vec(0..1_000_u64, 0..3)).prop_map(|(points_per_coin, thresholds)| {
+        let rule = LevelRule { points_per_coin, thresholds, ..LevelRule::default() };
+        AppCommand::SetLevelRule(SetLevelRule { rule })
+    });
+    prop_oneof![register, define, rule]
+}
+
+fn any_room_command() -> impl Strategy<Value = RoomCommand> {
+    prop_oneof![any_command_of_those_who_run_it(), any_command_of_those_who_watch()]
+}
+
+fn any_command_of_those_who_run_it() -> impl Strategy<Value = RoomCommand> {
+    let create = (any_text(), any_user_id())
+        .prop_map(|(name, owner)| RoomCommand::CreateRoom(CreateRoom { name: name.into(), owner }));
+    let status = select(RoomStatus::ALL.to_vec())
+        .prop_map(|status| RoomCommand::ChangeRoomStatus(ChangeRoomStatus { status }));
+    let product = (any_product_id(), any_text(), any_price(), proptest::option::of(any::<u32>()))
+        .prop_map(|(product_id, title, price, stock)| {
+            let product = Product { title: title.into(), price_cents: price.0, stock };
+            RoomCommand::SetProduct(SetProduct { product_id, product })
+        });
+    let spotlight = proptest::option::of(any_product_id())
+        .prop_map(|product_id| RoomCommand::SetSpotlight(SetSpotlight { product_id }));
+    let mute = (any_user_id(), select(vec![0, 3, 60, FOR_EVER_S]))
+        .prop_map(|(user_id, seconds)| RoomCommand::MuteUser(MuteUser { user_id, seconds }));
+    let unmute = any_user_id().prop_map(|user_id| RoomCommand::UnmuteUser(UnmuteUser { user_id }));
+    prop_oneof![3 => create, 1 => status, 1 => product, 1 => spotlight, 2 => mute, 1 => unmute]
+}
+
+fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
+    let message =
+        any_text().prop_map(|text| RoomCommand::SendMessage(SendMessage { text: text.into() }));
+    let paid = (any_text(), any_price(), any::<u32>()).prop_map(|(text, amount, pinned_s)| {
+        let text = text.into();
+        RoomCommand::SendPaidMessage(SendPaidMessage { text, amount, pinned_s })
+    });
+    let gift = (any_gift_id(), 0..20_u32, proptest::option::of(any_price())).prop_map(
+        |(gift_id, count, unit_price)| {
+            RoomCommand::SendGift(SendGift { gift_id, count, unit_price })
+        },
+    );
+    prop_oneof![
+        message,
+        paid,
+        gift,
+        (0..1_100_u32).prop_map(|count| RoomCommand::SendLikes(SendLikes { count })),
+        Just(RoomCommand::JoinRoom(JoinRoom {})),
+        Just(RoomCommand::LeaveRoom(LeaveRoom {})),
+    ]
+}
+
+fn any_room_id() -> impl Strategy<Value = RoomId> {
+    select(vec!["tea", "cups", "third"]).prop_map(|id| id.parse().unwrap())
+}
+
+fn any_user_id() -> impl Strategy<Value = UserId> {
+    select(vec!["ann", "bob", "用户"]).prop_map(|id| id.parse().unwrap())
+}
+
+fn any_gift_id() -> impl Strategy<Value = GiftId> {
+    select(vec!["rose", "rocket", "third"]).prop_map(|id| id.parse().unwrap())
+}
+
+fn any_product_id() -> impl Strategy<Value = ProductId> {
+    select(vec!["pot", "cup", "third"]).prop_map(|id| id.parse().unwrap())
+}
+
+fn any_price() -> impl Strategy<Value = Coins> {
+    prop_oneof![4 => 0..3_u64, 1 => select(vec![Coins::MAX.0, Coins::MAX.0 + 1])].prop_map(Coins)
+}
+
+/// Mostly what fits a name; now and then anything.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![8 => "[a-c \"\\\\]{1,3}", 1 => any::<String>(), 1 => Just("\0".into())]
+}

@@ -1,0 +1,175 @@
+//! Properties of `decide` and `evolve` together, over random shows.
+//!
+//! The rules themselves are tested beside each command; here is what must hold whatever is asked.
+//! [`any`] makes random commands, [`show`] plays them.
+
+mod any;
+mod show;
+
+use std::collections::{BTreeSet, HashMap};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::codec;
+use crate::command::{Action, AppCommand, RoomCommand};
+use crate::commit::Outcome;
+use crate::event::{EventData, Scope};
+use crate::ids::RoomId;
+use crate::rejection::Rejection;
+use crate::room::state::Totals;
+use crate::sample;
+use crate::state::AppState;
+use crate::state::tests::any::any_command;
+use crate::state::tests::show::Show;
+use crate::timestamp::Timestamp;
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn replaying_the_log_gives_the_same_state(asked in vec(any_command(), 0..60)) {
+        let show = Show::play(&asked);
+
+        let mut from_memory = AppState::default();
+        show.commits.iter().flat_map(|commit| &commit.events).for_each(|e| from_memory.evolve(e));
+        prop_assert_eq!(&from_memory, &show.state);
+
+        let mut from_bytes = AppState::default();
+        for commit in &show.commits {
+            let read = codec::decode(&codec::encode(commit)).unwrap();
+            prop_assert_eq!(&read, commit);
+            read.events.iter().for_each(|event| from_bytes.evolve(event));
+        }
+        prop_assert_eq!(&from_bytes, &show.state);
+    }
+
+    #[test]
+    fn a_snapshot_is_read_as_it_was_written(asked in vec(any_command(), 0..60)) {
+        let state = Show::play(&asked).state;
+        let json = serde_json::to_vec(&state).unwrap();
+        prop_assert_eq!(serde_json::from_slice::<AppState>(&json).unwrap(), state);
+    }
+
+    #[test]
+    fn sequences_are_dense_from_1(asked in vec(any_command(), 0..60)) {
+        let mut last: HashMap<Option<RoomId>, u64> = HashMap::new();
+        for event in Show::play(&asked).events() {
+            let (place, seq) = match &event.scope {
+                Scope::Room { room_id, room_seq } => (Some(room_id.clone()), *room_seq),
+                Scope::App { app_seq } => (None, *app_seq),
+            };
+            let before = last.insert(place, seq).unwrap_or(0);
+            prop_assert_eq!(before + 1, seq);
+        }
+    }
+
+    #[test]
+    fn totals_are_the_sums_over_the_events(asked in vec(any_command(), 0..60)) {
+        let show = Show::play(&asked);
+        let mut sums: HashMap<&RoomId, Totals> = HashMap::new();
+        for event in show.events() {
+            if let Scope::Room { room_id, .. } = &event.scope {
+                add(sums.entry(room_id).or_default(), &event.data);
+            }
+        }
+        let totals: HashMap<_, _> =
+            show.state.rooms.iter().map(|(id, room)| (id, room.totals.clone())).collect();
+        prop_assert_eq!(totals, sums);
+    }
+
+    #[test]
+    fn what_was_set_is_already_so(asked in vec(any_command(), 0..60)) {
+        let mut show = Show::default();
+        for (n, command) in asked.iter().enumerate() {
+            let accepted = show.ask(n, command).is_ok();
+            if accepted && sets(&command.action) {
+                let again = show.state.decide(&command.actor, command.action.clone(), &show.context());
+                prop_assert_eq!(again, Ok(vec![]), "{:?}", command.action);
+            }
+        }
+    }
+
+    /// What the decision promised is what readers are shown: the limits hold after any show.
+    #[test]
+    fn limits_hold(asked in vec(any_command(), 0..60)) {
+        let show = Show::play(&asked);
+        let limits = &show.limits;
+        prop_assert!(show.state.rooms.len() <= limits.rooms_max as usize);
+        prop_assert!(show.state.gifts.len() <= limits.gifts_max as usize);
+        for room in show.state.rooms.values() {
+            prop_assert!(room.shelf.len() <= limits.products_per_room_max as usize);
+            prop_assert!(room.spotlight.as_ref().is_none_or(|id| room.shelf.contains_key(id)));
+            let in_force = |until: &&Option<Timestamp>| until.is_none_or(|until| show.now < until);
+            let mutes = room.mutes.values().filter(in_force).count();
+            prop_assert!(mutes <= limits.mutes_per_room_max as usize);
+            prop_assert!(!room.mutes.contains_key(&room.owner));
+        }
+    }
+}
+
+/// The properties above are worth what their shows are worth.
+#[test]
+fn random_shows_come_to_every_event_and_every_refusal() {
+    let mut runner = TestRunner::deterministic();
+    let (mut events, mut refusals) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..200 {
+        let asked = vec(any_command(), 60).new_tree(&mut runner).unwrap().current();
+        let show = Show::play(&asked);
+        events.extend(show.events().map(|event| event.data.type_name()));
+        for settled in show.commits.iter().flat_map(|commit| &commit.settled) {
+            if let Outcome::Refused(rejection) = &settled.outcome {
+                refusals.insert(rejection.code());
+            }
+        }
+    }
+    let all_events: BTreeSet<_> = sample::events().iter().map(|e| e.data.type_name()).collect();
+    let never: Vec<_> = all_events.difference(&events).collect();
+    assert_eq!(never, [&"epoch_started"], "the sequencer itself writes it");
+    let all_refusals: BTreeSet<_> = sample::rejections().iter().map(Rejection::code).collect();
+    let never: Vec<_> = all_refusals.difference(&refusals).collect();
+    assert_eq!(never, Vec::<&&str>::new());
+}
+
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// Commands whose second time changes nothing.
+fn sets(action: &Action) -> bool {
+    match action {
+        Action::App(AppCommand::DefineGift(_) | AppCommand::SetLevelRule(_)) => true,
+        Action::App(AppCommand::RegisterUser(_)) => false,
+        Action::Room { command, .. } => match command {
+            RoomCommand::CreateRoom(_)
+            | RoomCommand::ChangeRoomStatus(_)
+            | RoomCommand::SetProduct(_)
+            | RoomCommand::SetSpotlight(_)
+            | RoomCommand::UnmuteUser(_) => true,
+            RoomCommand::SendMessage(_)
+            | RoomCommand::SendPaidMessage(_)
+            | RoomCommand::SendGift(_)
+            | RoomCommand::SendLikes(_)
+            | RoomCommand::JoinRoom(_)
+            | RoomCommand::LeaveRoom(_)
+            | RoomCommand::MuteUser(_) => false,
+        },
+    }
+}
+
+fn add(totals: &mut Totals, data: &EventData) {
+    if let EventData::MessageSent(_) = data {
+        totals.messages += 1;
+    } else if let EventData::PaidMessageSent(sent) = data {
+        totals.paid_messages += 1;
+        totals.paid_message_coins.0 += sent.amount.0;
+    } else if let EventData::GiftSent(sent) = data {
+        totals.gifts += u64::from(sent.count);
+        totals.gift_coins.0 += sent.amount.0;
+    } else if let EventData::LikesAdded(added) = data {
+        totals.likes += added.by.iter().map(|by| u64::from(by.count)).sum::<u64>();
+        assert_eq!(added.total, totals.likes, "an event says the total at its place");
+    }
+}

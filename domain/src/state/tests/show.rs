@@ -1,0 +1,89 @@
+//! A sequencer without a log: decides, records and folds one command after the other.
+
+use crate::command::Action;
+use crate::commit::{Commit, Outcome, Settled};
+use crate::event::{Event, EventData, EventId};
+use crate::limits::Limits;
+use crate::state::testing::command_id;
+use crate::state::tests::any::Asked;
+use crate::state::{AppState, Context};
+use crate::timestamp::Timestamp;
+
+/// What was asked so far, and what came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Show {
+    pub(crate) state: AppState,
+    pub(crate) limits: Limits,
+    pub(crate) now: Timestamp,
+    pub(crate) commits: Vec<Commit>,
+}
+
+impl Show {
+    pub(crate) fn play(asked: &[Asked]) -> Self {
+        let limits = Limits {
+            rooms_max: 2,
+            gifts_max: 2,
+            products_per_room_max: 1,
+            mutes_per_room_max: 1,
+            ..Limits::default()
+        };
+        let mut show = Self { limits, ..Self::default() };
+        for (n, command) in asked.iter().enumerate() {
+            // A refusal is part of the show: it is in the commit's `settled`.
+            show.ask(n, command).ok();
+        }
+        show
+    }
+
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context { now: self.now, limits: &self.limits }
+    }
+
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
+        self.commits.iter().flat_map(|commit| &commit.events)
+    }
+
+    pub(crate) fn ask(&mut self, n: usize, asked: &Asked) -> Result<(), ()> {
+        self.now.0 += i64::from(asked.later_ms);
+        let before = self.state.clone();
+        let decided = self.state.decide(&asked.actor, asked.action.clone(), &self.context());
+        assert_eq!(before, self.state, "a decision changes nothing");
+
+        let id = command_id(u32::try_from(n).unwrap());
+        let mut commit = Commit { id, epoch: 1, at: self.now, events: vec![], settled: vec![] };
+        let settle = |outcome| Settled { cmd: id, user: asked.actor.user.clone(), outcome };
+        let result = match decided {
+            Err(rejection) => {
+                commit.settled.push(settle(Outcome::Refused(rejection)));
+                Err(())
+            }
+            Ok(decided) => {
+                if decided.is_empty() {
+                    commit.settled.push(settle(Outcome::AlreadySo));
+                }
+                for (data, index) in decided.into_iter().zip(0..) {
+                    let event = self.recorded(asked, EventId { command: id, index }, data);
+                    self.state.evolve(&event);
+                    commit.events.push(event);
+                }
+                Ok(())
+            }
+        };
+        self.commits.push(commit);
+        result
+    }
+
+    fn recorded(&self, asked: &Asked, id: EventId, mut data: EventData) -> Event {
+        let room_id = match &asked.action {
+            Action::Room { room_id, .. } => Some(room_id),
+            Action::App(_) => None,
+        };
+        if let EventData::LikesAdded(added) = &mut data {
+            let count = std::mem::take(&mut added.count);
+            added.total -= count;
+            added.add(asked.actor.user.clone(), count, id.command);
+        }
+        let scope = self.state.next_scope(room_id);
+        Event { scope, id, at: self.now, actor: asked.actor.clone(), data }
+    }
+}

@@ -1,0 +1,117 @@
+//! What is on disk stays readable: every shape that was ever written has a file in `golden/`.
+//!
+//! `UPDATE_EXPECT=1 cargo test -p domain --test golden` writes the files of the present shapes. A
+//! change in a file that is already committed means that old logs are no longer read as they were:
+//! add a version instead.
+
+use std::path::PathBuf;
+
+use domain::codec::{self, DecodeError};
+use domain::sample;
+use expect_test::expect_file;
+
+#[test]
+fn every_event_is_written_as_in_its_golden_file() {
+    for event in sample::events() {
+        let path = format!("golden/{}.v{}.json", event.data.type_name(), event.data.version());
+        let json = serde_json::to_string(&event).unwrap();
+        expect_file![path].assert_eq(&indented(&json));
+    }
+}
+
+#[test]
+fn a_commit_is_written_as_in_its_golden_file() {
+    let json = String::from_utf8(codec::encode(&sample::commit())).unwrap();
+    expect_file!["golden/commit.v1.json"].assert_eq(&indented(&json));
+}
+
+#[test]
+fn every_golden_file_is_read_as_the_value_it_was_written_from() {
+    let mut events = sample::events();
+    for entry in golden_folder().read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        let json = std::fs::read_to_string(&path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if name == "commit.v1.json" {
+            assert_eq!(codec::decode(json.as_bytes()).unwrap(), sample::commit());
+            continue;
+        }
+        let (kind, _version) = name.split_once(".v").unwrap();
+        let event = codec::decode_one_event(&json).unwrap();
+        let sample = events.iter_mut().find(|sample| sample.data.type_name() == kind);
+        assert_eq!(Some(&event), sample.as_deref(), "{name}");
+    }
+}
+
+#[test]
+fn a_whole_commit_survives_the_log() {
+    let commit = domain::commit::Commit { events: sample::events(), ..sample::commit() };
+    assert_eq!(codec::decode(&codec::encode(&commit)).unwrap(), commit);
+}
+
+#[test]
+fn an_event_of_a_later_program_is_named_and_not_skipped() {
+    let known = std::fs::read_to_string(golden_folder().join("gift_sent.v1.json")).unwrap();
+    let refused = |json: String| match codec::decode_one_event(&json) {
+        Err(DecodeError::UnknownEvent { kind, version, .. }) => (kind, version),
+        other => panic!("{other:?}"),
+    };
+    let unknown = known.replace("\"gift_sent\"", "\"gift_returned\"");
+    assert_eq!(refused(unknown), ("gift_returned".to_owned(), 1));
+    let newer = known.replace("\"v\": 1", "\"v\": 2");
+    assert_eq!(refused(newer), ("gift_sent".to_owned(), 2));
+}
+
+#[test]
+fn a_new_optional_field_does_not_stop_an_old_reader() {
+    let known = std::fs::read_to_string(golden_folder().join("message_sent.v1.json")).unwrap();
+    let more = known.replace("\"data\": {", "\"data\": {\n    \"colour\": \"red\",");
+    assert_ne!(more, known);
+    assert!(codec::decode_one_event(&more).is_ok());
+}
+
+#[test]
+fn an_event_without_a_place_or_an_id_is_refused() {
+    let known = std::fs::read_to_string(golden_folder().join("message_sent.v1.json")).unwrap();
+    let misplaced = known.replace("\"room_seq\": 4,", "");
+    assert!(matches!(codec::decode_one_event(&misplaced), Err(DecodeError::Misplaced { .. })));
+    let unnamed = known.replace(".0\"", "\"");
+    assert!(matches!(codec::decode_one_event(&unnamed), Err(DecodeError::MalformedEventId { .. })));
+}
+
+fn golden_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// JSON with a line for each member and its keys in the order in which they were written, which
+/// a parsed value would lose.
+fn indented(json: &str) -> String {
+    let mut text = String::new();
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    let mut characters = json.chars().peekable();
+    while let Some(character) = characters.next() {
+        let opens = !in_string && matches!(character, '{' | '[');
+        let closes = !in_string && matches!(character, '}' | ']');
+        let empty = opens && matches!(characters.peek(), Some('}' | ']'));
+        if closes && !text.ends_with(['{', '[']) {
+            depth -= 1;
+            text.push('\n');
+            text.push_str(&"  ".repeat(depth));
+        }
+        text.push(character);
+        in_string ^= character == '"' && !escaped;
+        escaped = in_string && character == '\\' && !escaped;
+        if opens && !empty {
+            depth += 1;
+        }
+        if (opens && !empty) || (!in_string && character == ',') {
+            text.push('\n');
+            text.push_str(&"  ".repeat(depth));
+        }
+        if !in_string && character == ':' {
+            text.push(' ');
+        }
+    }
+    text.push('\n');
+    text
+}
