@@ -1,1 +1,32 @@
-//! Stub.
+//! The log on JetStream, and the little else that needs NATS: leases, snapshots, requests.
+//!
+//! The only crate that speaks to NATS. Reading order: [`client`] (connecting, the version floor),
+//! [`log`] (opening, appending, reading the end), [`tail`] (everything that follows the log reads
+//! it through this), then [`lease`], [`snapshot`] and [`service`]. Every subject, stream and bucket
+//! is spelt in `subject.rs`.
+
+#![warn(missing_docs)]
+
+pub mod client;
+pub mod config;
+pub mod lease;
+pub mod log;
+pub mod service;
+pub mod snapshot;
+mod subject;
+pub mod tail;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use client::{ConnectError, Nats};
+pub use config::NatsConfig;
+pub use lease::{Lease, LeaseError};
+pub use log::{AppendError, DeleteLogError, Log, OpenLogError, ReadError, StoredCommit};
+pub use service::{
+    IncomingRequest, RequestError, RequestSubject, Requests, RespondError, ServeError,
+};
+pub use snapshot::{SnapshotError, SnapshotMeta};
+pub use tail::{Tail, TailCommit, TailConfig, TailError};
+
+/// What the client library says went wrong; for the log, not for a decision.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,37 @@
+//! Every name that stands on the wire or on the server's disk. Nothing else spells one.
+
+use domain::ids::AppId;
+
+/// The stream of an app's log.
+pub(crate) fn log_stream(app: &AppId) -> String {
+    format!("LOG_{app}")
+}
+
+/// The one subject of an app's log.
+pub(crate) fn log(app: &AppId) -> String {
+    format!("log.{app}")
+}
+
+/// Commands on their way to the app's sequencer.
+pub(crate) fn commands(app: &AppId) -> String {
+    format!("cmd.{app}")
+}
+
+/// Profile look-ups, answered by any query-service.
+pub(crate) fn profiles(app: &AppId) -> String {
+    format!("profile.{app}")
+}
+
+/// Who shares the profile look-ups among themselves.
+pub(crate) const PROFILES_GROUP: &str = "profile";
+
+/// The bucket of leases; the key is the app.
+pub(crate) const LEASE_BUCKET: &str = "matinee_lease";
+
+/// The bucket of an app's snapshots: one each, so that an app can be deleted without a trace.
+pub(crate) fn snapshot_bucket(app: &AppId) -> String {
+    format!("matinee_snapshot_{app}")
+}
+
+/// The object that holds the newest snapshot.
+pub(crate) const SNAPSHOT_OBJECT: &str = "state";
