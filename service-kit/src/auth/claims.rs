@@ -1,0 +1,113 @@
+//! What a token says, and who the caller is after it was believed.
+
+use std::sync::Arc;
+
+use domain::actor::Role;
+use domain::ids::{AppId, RoomId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// The claims of a token. Others (`iss`, `aud`, `jti`) are let be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Claims {
+    /// The user.
+    pub sub: UserId,
+    /// The only app that the token is good for.
+    pub app: AppId,
+    /// What it allows.
+    pub role: Role,
+    /// The name to show, where the user is not registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nick: Option<Arc<str>>,
+    /// Address of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Arc<str>>,
+    /// The only rooms that it is good for; absent is all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rooms: Option<Arc<[RoomId]>>,
+    /// When it was made, in Unix seconds. Not before this it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "numeric_date::optional")]
+    pub iat: Option<i64>,
+    /// Not before this it is valid, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "numeric_date::optional")]
+    pub nbf: Option<i64>,
+    /// From this on it is invalid, in Unix seconds.
+    #[serde(with = "numeric_date")]
+    pub exp: i64,
+}
+
+/// Who asks. Made by [`crate::auth::Auth::verify`] only, from a token that was believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The user.
+    pub user: UserId,
+    /// The app of the token, which is the app of the path.
+    pub app: AppId,
+    /// What the token allows.
+    pub role: Role,
+    /// The name to show, where the token has one.
+    pub nick: Option<Arc<str>>,
+    /// Address of a picture, where the token has one.
+    pub avatar: Option<Arc<str>>,
+    /// The only rooms that the token is good for; absent is all.
+    pub rooms: Option<Arc<[RoomId]>>,
+    /// When the token stops being valid, in Unix seconds, without leeway. A long stream ends then.
+    pub expires_at_s: i64,
+}
+
+impl Identity {
+    /// Whether the token is good for this room.
+    pub fn is_good_for(&self, room_id: &RoomId) -> bool {
+        self.rooms.as_ref().is_none_or(|rooms| rooms.contains(room_id))
+    }
+}
+
+impl From<Claims> for Identity {
+    fn from(claims: Claims) -> Self {
+        let Claims { sub, app, role, nick, avatar, rooms, exp, .. } = claims;
+        Self { user: sub, app, role, nick, avatar, rooms, expires_at_s: exp }
+    }
+}
+
+/// A NumericDate (RFC 7519, 2): seconds, perhaps with a fraction, which is cut.
+mod numeric_date {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+    use serde_json::Number;
+
+    /// 2^53: beyond it a fraction-less double is no exact second any more.
+    const SECONDS_MAX: f64 = 9_007_199_254_740_992.0;
+
+    pub(super) fn serialize<S: Serializer>(date: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(*date)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+        let number = Number::deserialize(from)?;
+        #[expect(clippy::cast_possible_truncation, reason = "cut on purpose, after the check")]
+        let seconds = number
+            .as_i64()
+            .or_else(|| number.as_f64().filter(|s| s.abs() <= SECONDS_MAX).map(|s| s as i64));
+        seconds.ok_or_else(|| D::Error::custom("not a number of seconds"))
+    }
+
+    pub(super) mod optional {
+        use serde::{Deserializer, Serializer};
+
+        #[expect(clippy::ref_option, reason = "serde calls it so")]
+        pub(crate) fn serialize<S: Serializer>(
+            date: &Option<i64>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            match date {
+                Some(date) => serializer.serialize_i64(*date),
+                None => serializer.serialize_none(),
+            }
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Option<i64>, D::Error> {
+            super::deserialize(from).map(Some)
+        }
+    }
+}
