@@ -1,15 +1,94 @@
 //! On a real Postgres.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use migrations::connection::{PostgresConfig, connect};
 use migrations::testing::TestPostgres;
+use migrations::{ApplyError, apply};
+use service_kit::config::Secret;
+use tokio_postgres::Client;
+
+async fn client(url: &str) -> Client {
+    let url = Some(Secret::new(url.to_owned()));
+    connect(&PostgresConfig { url, ..PostgresConfig::default() }).await.unwrap()
+}
 
 #[tokio::test]
 async fn the_server_of_a_test_survives_a_kill() {
     let mut postgres = TestPostgres::start().unwrap();
     let url = postgres.create_database().await.unwrap();
+    let mut before = client(&url).await;
+    apply(&mut before).await.unwrap();
 
     postgres.kill9();
     postgres.restart().unwrap();
 
-    let (_client, _connection) =
-        tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    assert!(before.query("SELECT 1", &[]).await.is_err());
+    let applied = "SELECT count(*) FROM matinee.migration";
+    let count: i64 = client(&url).await.query_one(applied, &[]).await.unwrap().get(0);
+    assert_eq!(count, 3);
+}
+
+#[tokio::test]
+async fn a_database_is_brought_up_to_date_once() {
+    let postgres = TestPostgres::start().unwrap();
+    let url = postgres.create_database().await.unwrap();
+    let (mut first, mut second) = (client(&url).await, client(&url).await);
+
+    let (one, other) = tokio::join!(apply(&mut first), apply(&mut second));
+    one.unwrap();
+    other.unwrap();
+    apply(&mut first).await.unwrap();
+
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'matinee'";
+    let count: i64 = first.query_one(tables, &[]).await.unwrap().get(0);
+    assert_eq!(count, 3 + 9);
+    let models = "SELECT count(*) FROM matinee.read_model WHERE version = 1";
+    let count: i64 = first.query_one(models, &[]).await.unwrap().get(0);
+    assert_eq!(count, 8);
+}
+
+#[tokio::test]
+async fn a_file_that_was_changed_or_is_not_known_is_refused_by_name() {
+    let postgres = TestPostgres::start().unwrap();
+    let mut client = client(&postgres.create_database().await.unwrap()).await;
+    apply(&mut client).await.unwrap();
+
+    let edit = "UPDATE matinee.migration SET checksum = 'other' WHERE number = 2";
+    client.execute(edit, &[]).await.unwrap();
+    let changed = apply(&mut client).await;
+    assert!(
+        matches!(&changed, Err(ApplyError::Changed { name }) if name == "0002_read_model.sql"),
+        "{changed:?}",
+    );
+
+    let newer = "INSERT INTO matinee.migration VALUES (99, '0099_later.sql', 'x')";
+    client.execute(newer, &[]).await.unwrap();
+    let newer = apply(&mut client).await;
+    assert!(matches!(newer, Err(ApplyError::Newer { number: 99, .. })), "{newer:?}");
+
+    let none_is_held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+    let held: i64 = client.query_one(none_is_held, &[]).await.unwrap().get(0);
+    assert_eq!(held, 0);
+}
+
+#[tokio::test]
+async fn a_model_that_is_new_in_a_database_in_use_waits_for_its_rebuild() {
+    let postgres = TestPostgres::start().unwrap();
+    let mut client = client(&postgres.create_database().await.unwrap()).await;
+    apply(&mut client).await.unwrap();
+    client
+        .batch_execute(
+            "DELETE FROM matinee.read_model WHERE name = 'shelf';
+             DROP TABLE matinee.shelf;
+             INSERT INTO matinee.checkpoint (app, reader, seq) VALUES ('shop', 'projector', 7)",
+        )
+        .await
+        .unwrap();
+
+    apply(&mut client).await.unwrap();
+
+    let shelf = "SELECT to_regclass('matinee.shelf') IS NULL";
+    let absent: bool = client.query_one(shelf, &[]).await.unwrap().get(0);
+    assert!(absent);
 }

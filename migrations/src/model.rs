@@ -1,0 +1,93 @@
+//! The read models: what the projector folds the log into. Each can be dropped and rebuilt.
+
+use tokio_postgres::Transaction;
+
+/// One read model: the tables that are written and rebuilt together.
+#[derive(Debug)]
+pub struct Model {
+    /// Its name, on disk and on the command line. Never changes.
+    pub name: &'static str,
+    /// Rises with every change of its tables or of what is written into them. A database that has
+    /// another version asks for `matinee rebuild`.
+    pub version: i32,
+    /// Its tables, each with `app` first in its key.
+    pub tables: &'static [Table],
+    sql: &'static str,
+}
+
+/// A table of a read model.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name, without a schema.
+    pub name: &'static str,
+    /// Its primary key.
+    pub key: &'static [&'static str],
+}
+
+macro_rules! model {
+    ($name:literal, $version:literal, $($table:literal: $key:expr),+) => {
+        Model {
+            name: $name,
+            version: $version,
+            tables: &[$(Table { name: $table, key: &$key }),+],
+            sql: include_str!(concat!("../sql/models/", $name, ".sql")),
+        }
+    };
+}
+
+/// Every read model.
+pub const MODELS: [Model; 8] = [
+    model!("app_user", 1, "app_user": ["app", "user_id"]),
+    model!("gift_catalogue", 1, "gift_catalogue": ["app", "gift_id"]),
+    model!("gift_total", 1, "gift_total": ["app", "room_id", "user_id"]),
+    model!("room", 1, "room": ["app", "room_id"]),
+    model!("room_feed", 1, "room_feed": ["app", "room_id", "room_seq"]),
+    model!("shelf", 1, "shelf": ["app", "room_id", "product_id"]),
+    model!("spotlight", 1, "spotlight": ["app", "room_id", "from_seq"]),
+    model!("user_level", 1, "user_level": ["app", "user_id"], "level_rule": ["app"]),
+];
+
+/// The read model of that name.
+pub fn find(name: &str) -> Option<&'static Model> {
+    const { &MODELS }.iter().find(|model| model.name == name)
+}
+
+/// Creates a model's tables, empty, in a schema that exists: `matinee`, or one for a rebuild.
+///
+/// The schema is the first of the search path until the transaction ends.
+pub async fn create_tables(
+    tx: &Transaction<'_>,
+    model: &Model,
+    schema: &str,
+) -> Result<(), tokio_postgres::Error> {
+    tx.batch_execute(&format!("SET LOCAL search_path TO \"{schema}\"")).await?;
+    tx.batch_execute(model.sql).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_listed_model() {
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/models")).unwrap();
+        let mut files: Vec<String> =
+            files.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort();
+
+        let listed = MODELS.iter().map(|model| format!("{}.sql", model.name));
+        assert_eq!(files, listed.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_table_has_the_app_first_in_its_key_and_a_header() {
+        for model in &MODELS {
+            assert!(model.sql.starts_with("-- "), "{}", model.name);
+            for table in model.tables {
+                assert_eq!(table.key[0], "app");
+                assert!(model.sql.contains(&format!("CREATE TABLE {} (", table.name)));
+            }
+            assert_eq!(model.sql.matches("CREATE TABLE").count(), model.tables.len());
+        }
+    }
+}
