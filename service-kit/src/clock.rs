@@ -13,7 +13,7 @@ pub fn now() -> Timestamp {
     Timestamp(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// A new command id: a UUIDv7 of this moment.
+/// A new command id: a `UUIDv7` of this moment.
 #[expect(clippy::expect_used, reason = "`Uuid::now_v7` makes version 7 by its contract")]
 pub fn new_command_id() -> CommandId {
     CommandId::try_from(Uuid::now_v7()).expect("a UUIDv7 is a command id")

@@ -25,13 +25,21 @@ pub struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rooms: Option<Arc<[RoomId]>>,
     /// When it was made, in Unix seconds. Not before this it is valid.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "numeric_date::optional")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "numeric_date::optional"
+    )]
     pub iat: Option<i64>,
     /// Not before this it is valid, in Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "numeric_date::optional")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "numeric_date::optional"
+    )]
     pub nbf: Option<i64>,
     /// From this on it is invalid, in Unix seconds.
-    #[serde(with = "numeric_date")]
+    #[serde(deserialize_with = "numeric_date::required")]
     pub exp: i64,
 }
 
@@ -68,46 +76,24 @@ impl From<Claims> for Identity {
     }
 }
 
-/// A NumericDate (RFC 7519, 2): seconds, perhaps with a fraction, which is cut.
+/// A `NumericDate` (RFC 7519, 2): seconds, perhaps with a fraction, which is cut.
 mod numeric_date {
     use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serializer};
+    use serde::{Deserialize, Deserializer};
     use serde_json::Number;
 
-    /// 2^53: beyond it a fraction-less double is no exact second any more.
+    /// 2^53: beyond it a double is no exact second any more.
     const SECONDS_MAX: f64 = 9_007_199_254_740_992.0;
 
-    pub(super) fn serialize<S: Serializer>(date: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(*date)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    pub(super) fn required<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
         let number = Number::deserialize(from)?;
         #[expect(clippy::cast_possible_truncation, reason = "cut on purpose, after the check")]
-        let seconds = number
-            .as_i64()
-            .or_else(|| number.as_f64().filter(|s| s.abs() <= SECONDS_MAX).map(|s| s as i64));
+        let cut = |seconds: f64| (seconds.abs() <= SECONDS_MAX).then_some(seconds as i64);
+        let seconds = number.as_i64().or_else(|| number.as_f64().and_then(cut));
         seconds.ok_or_else(|| D::Error::custom("not a number of seconds"))
     }
 
-    pub(super) mod optional {
-        use serde::{Deserializer, Serializer};
-
-        #[expect(clippy::ref_option, reason = "serde calls it so")]
-        pub(crate) fn serialize<S: Serializer>(
-            date: &Option<i64>,
-            serializer: S,
-        ) -> Result<S::Ok, S::Error> {
-            match date {
-                Some(date) => serializer.serialize_i64(*date),
-                None => serializer.serialize_none(),
-            }
-        }
-
-        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-            from: D,
-        ) -> Result<Option<i64>, D::Error> {
-            super::deserialize(from).map(Some)
-        }
+    pub(super) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+        required(from).map(Some)
     }
 }

@@ -1,4 +1,4 @@
-//! Where a request carries its token: `Authorization: Bearer`, for WebSockets a subprotocol
+//! Where a request carries its token: `Authorization: Bearer`, for a WebSocket the subprotocol
 //! `bearer.<token>` beside `matinee.v1`, for reading the cookie `matinee_token`. Never a query
 //! parameter, which ends in logs and histories.
 
@@ -53,7 +53,6 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
         .find_map(|(name, value)| (name == COOKIE_NAME).then_some(value))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 fn malformed(_: warp::http::header::ToStrError) -> AuthError {
     AuthError::Malformed
 }

@@ -87,20 +87,18 @@ impl Auth {
             return Err(AuthError::Malformed);
         }
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        let verified = match self.0.verified.get(&digest) {
-            Some(verified) => verified,
-            None => {
-                let verified = Arc::new(believe(known_app, token)?);
-                self.check_time(&verified, now)?;
-                self.0.verified.insert(digest, Arc::clone(&verified));
-                verified
+        if let Some(verified) = self.0.verified.get(&digest) {
+            if verified.identity.app != *app {
+                return Err(AuthError::OtherApp);
             }
-        };
-        if verified.identity.app != *app {
-            return Err(AuthError::OtherApp);
+            self.check_time(&verified, now)?;
+            return Ok(verified.identity.clone());
         }
+        let verified = believe(known_app, token)?;
         self.check_time(&verified, now)?;
-        Ok(verified.identity.clone())
+        let identity = verified.identity.clone();
+        self.0.verified.insert(digest, Arc::new(verified));
+        Ok(identity)
     }
 
     fn check_time(&self, verified: &Verified, now: Timestamp) -> Result<(), AuthError> {
@@ -172,7 +170,6 @@ fn believe(app: &App, token: &str) -> Result<Verified, AuthError> {
     Ok(Verified { identity: claims.into(), not_before_s })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 fn malformed(_: jsonwebtoken::errors::Error) -> AuthError {
     AuthError::Malformed
 }

@@ -68,8 +68,8 @@ pub fn limited_body(
 /// Reads JSON as a filter does; for lines of a batch.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // Text that the parser skips would not be checked by it.
-    let text =
-        std::str::from_utf8(body).map_err(|_| malformed_json().detail("the body is not UTF-8"))?;
+    let text = std::str::from_utf8(body)
+        .map_err(|_utf8| malformed_json().detail("the body is not UTF-8"))?;
     let error = match serde_json::from_str(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,
@@ -99,7 +99,7 @@ async fn read<B: Buf, E>(
     let mut bytes = BytesMut::new();
     let mut discarded = 0;
     while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|_| incomplete())?;
+        let chunk = chunk.map_err(|_cut| incomplete())?;
         if discarded == 0 && chunk.remaining() <= bytes_max - bytes.len() {
             bytes.extend_from_slice(chunk.chunk());
             continue;

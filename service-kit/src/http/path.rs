@@ -57,7 +57,7 @@ fn decode<T: FromStr<Err: Display>>(raw: &str) -> Result<T, Problem> {
     let problem = || Problem::new(StatusCode::BAD_REQUEST, "invalid_id", "Invalid id in the path");
     let text = percent_decode_str(raw)
         .decode_utf8()
-        .map_err(|_| problem().detail("a part of the path is not UTF-8"))?;
+        .map_err(|_utf8| problem().detail("a part of the path is not UTF-8"))?;
     text.parse().map_err(|error: T::Err| problem().detail(error.to_string()))
 }
 
