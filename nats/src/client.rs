@@ -3,9 +3,15 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::jetstream::context::ContextBuilder;
+use async_nats::{ConnectOptions, Event};
 
 use crate::Cause;
-use crate::config::NatsConfig;
+use crate::config::{NatsConfig, without_credentials};
+use crate::version::{FLOOR, Version};
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -57,18 +63,79 @@ pub struct Nats {
 impl Nats {
     /// Connects, and refuses a server that is too old or has no JetStream.
     pub async fn connect(config: &NatsConfig) -> Result<Self, ConnectError> {
-        let _ = config;
-        todo!()
+        config.check()?;
+        let url = without_credentials(&config.url);
+        let addresses: Vec<&str> = config.url.split(',').map(str::trim).collect();
+        let client = options(config).connect(addresses.as_slice()).await.map_err(|source| {
+            ConnectError::Unreachable { url: url.clone(), source: source.into() }
+        })?;
+
+        let found = client.server_info().version;
+        if Version::parse(&found).is_none_or(|version| version < FLOOR) {
+            return Err(ConnectError::VersionTooOld { found, floor: FLOOR.to_string() });
+        }
+        let context = ContextBuilder::new().timeout(config.request_timeout()).build(client.clone());
+        if let Err(source) = context.query_account().await {
+            return Err(ConnectError::NoJetStream { url, source: source.into() });
+        }
+        tracing::info!(nats.url = url, nats.version = found, "connected to nats");
+        Ok(Self { client, context, config: Arc::new(config.clone()) })
     }
 
     /// Whether the connection stands at this moment.
     pub fn is_connected(&self) -> bool {
-        self.client.connection_state() == async_nats::connection::State::Connected
+        self.client.connection_state() == State::Connected
+    }
+
+    /// Waits for the connection, at most for the request timeout. What is sent without one waits in
+    /// a queue and goes out when nobody expects it any more.
+    pub(crate) async fn until_connected(&self) -> bool {
+        const STEP: Duration = Duration::from_millis(10);
+        let wait = async {
+            while !self.is_connected() {
+                tokio::time::sleep(STEP).await;
+            }
+        };
+        self.is_connected()
+            || tokio::time::timeout(self.config.request_timeout(), wait).await.is_ok()
     }
 }
 
 impl fmt::Debug for Nats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Nats").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+fn options(config: &NatsConfig) -> ConnectOptions {
+    let delay_max = Duration::from_millis(config.reconnect_delay_ms_max);
+    let options = ConnectOptions::new()
+        .name("matinee")
+        .connection_timeout(Duration::from_millis(config.connect_timeout_ms))
+        .request_timeout(Some(config.request_timeout()))
+        .ping_interval(Duration::from_millis(config.ping_interval_ms))
+        .subscription_capacity(config.subscription_messages_max)
+        .client_capacity(config.outgoing_messages_max)
+        .max_reconnects(None)
+        .reconnect_delay_callback(move |attempts| {
+            let doublings = u32::try_from(attempts.min(16)).unwrap_or(16);
+            Duration::from_millis(5).saturating_mul(1 << doublings).min(delay_max)
+        })
+        .event_callback(|event| async move { report(&event) });
+    match (&config.user, &config.password) {
+        (Some(user), Some(password)) => options.user_and_password(user.clone(), password.clone()),
+        (_, _) => options,
+    }
+}
+
+fn report(event: &Event) {
+    match event {
+        Event::Connected => tracing::info!("nats connection stands"),
+        Event::Disconnected => tracing::warn!("nats connection lost"),
+        Event::LameDuckMode => tracing::info!("nats-server is about to stop"),
+        Event::Draining | Event::Closed => tracing::info!("nats connection closed"),
+        Event::SlowConsumer(_) => tracing::warn!("a nats subscription was full, messages dropped"),
+        Event::ServerError(error) => tracing::warn!(error = %error, "nats-server complains"),
+        Event::ClientError(error) => tracing::warn!(error = %error, "nats client complains"),
     }
 }

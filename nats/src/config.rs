@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::client::ConnectError;
+
 /// How to reach NATS and what to ask of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -30,6 +32,8 @@ pub struct NatsConfig {
     /// Messages that wait in one subscription; what comes on top is dropped by the client and
     /// noticed by the tail or by the requester's timeout.
     pub subscription_messages_max: usize,
+    /// Messages that wait to be sent.
+    pub outgoing_messages_max: usize,
     /// How long a lease lives without renewal.
     pub lease_ttl_ms: u64,
     /// The largest snapshot that is written or read, uncompressed.
@@ -50,6 +54,7 @@ impl Default for NatsConfig {
             ping_interval_ms: 2_000,
             reconnect_delay_ms_max: 500,
             subscription_messages_max: 4_096,
+            outgoing_messages_max: 2_048,
             lease_ttl_ms: 3_000,
             snapshot_bytes_max: 1 << 30,
             snapshot_timeout_ms: 60_000,
@@ -58,6 +63,27 @@ impl Default for NatsConfig {
 }
 
 impl NatsConfig {
+    pub(crate) fn check(&self) -> Result<(), ConnectError> {
+        let rules = [
+            ("replicas", matches!(self.replicas, 1 | 3 | 5), "must be 1, 3 or 5"),
+            ("connect_timeout_ms", 0 < self.connect_timeout_ms, "must be above 0"),
+            ("request_timeout_ms", 0 < self.request_timeout_ms, "must be above 0"),
+            ("ping_interval_ms", 100 <= self.ping_interval_ms, "must be 100 or more"),
+            (
+                "subscription_messages_max",
+                64 <= self.subscription_messages_max,
+                "must be 64 or more",
+            ),
+            ("outgoing_messages_max", 0 < self.outgoing_messages_max, "must be above 0"),
+            // The server refuses a shorter window of duplicates, which a bucket's age implies.
+            ("lease_ttl_ms", 500 <= self.lease_ttl_ms, "must be 500 or more"),
+        ];
+        match rules.into_iter().find(|(_, holds, _)| !holds) {
+            Some((key, _, rule)) => Err(ConnectError::InvalidSetting { key, rule }),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn request_timeout(&self) -> Duration {
         Duration::from_millis(self.request_timeout_ms)
     }
@@ -92,4 +118,29 @@ pub(crate) fn without_credentials(urls: &str) -> String {
         (_, _) => url.to_owned(),
     };
     urls.split(',').map(bare).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_ever_printed() {
+        let config = NatsConfig {
+            url: "nats://sam:hush1@one:4222,two:4222, tls://hush2@three".to_owned(),
+            password: Some("hush3".to_owned()),
+            ..NatsConfig::default()
+        };
+        let printed = format!("{config:?} {}", serde_json::to_string(&config).unwrap());
+        assert!(!format!("{config:?}").contains("hush"), "{printed}");
+        assert!(!printed.contains("hush3"), "{printed}");
+        assert_eq!(without_credentials("nats://sam:hush@one:4222"), "nats://one:4222");
+    }
+
+    #[test]
+    fn a_setting_that_makes_no_sense_is_named() {
+        let config = NatsConfig { replicas: 2, ..NatsConfig::default() };
+        assert_eq!(config.check().unwrap_err().to_string(), "setting `replicas` must be 1, 3 or 5");
+        assert!(NatsConfig::default().check().is_ok());
+    }
 }

@@ -11,17 +11,21 @@ pub mod client;
 pub mod config;
 pub mod lease;
 pub mod log;
+mod server_error;
 pub mod service;
 pub mod snapshot;
 mod subject;
 pub mod tail;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod version;
 
 pub use client::{ConnectError, Nats};
 pub use config::NatsConfig;
 pub use lease::{Lease, LeaseError};
-pub use log::{AppendError, DeleteLogError, Log, OpenLogError, ReadError, StoredCommit};
+pub use log::{
+    AppendError, DeleteLogError, Log, OpenLogError, ReadError, Settlement, StoredCommit,
+};
 pub use service::{
     IncomingRequest, RequestError, RequestSubject, Requests, RespondError, ServeError,
 };

@@ -1,12 +1,15 @@
 //! Requests between our own processes: commands on their way to the sequencer, profile look-ups.
 
+use std::fmt;
 use std::time::Duration;
 
+use async_nats::{Client, Message, Request, RequestErrorKind, Subject, Subscriber};
 use bytes::Bytes;
 use domain::ids::AppId;
+use futures_util::StreamExt;
 
-use crate::Cause;
 use crate::client::Nats;
+use crate::{Cause, subject};
 
 /// What is asked, and of whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,21 +75,36 @@ pub enum RespondError {
     },
 }
 
-/// Requests that come in.
-#[derive(Debug)]
-pub struct Requests {}
+/// Requests that come in. Serves until dropped.
+pub struct Requests {
+    client: Client,
+    subscriber: Subscriber,
+}
 
 /// One request, waiting for its answer.
-#[derive(Debug)]
 pub struct IncomingRequest {
     /// What was asked.
     pub payload: Bytes,
+    client: Client,
+    reply: Option<Subject>,
 }
 
 impl Nats {
-    /// Serves requests until the returned value is dropped.
+    /// Serves requests until the returned value is dropped. Requests beyond the limit of waiting
+    /// messages are dropped: the requester times out.
     pub async fn serve_requests(&self, subject: RequestSubject) -> Result<Requests, ServeError> {
-        todo!()
+        let subscribed = match &subject {
+            // Not shared: when two believe that they lead, the fence of the log tells them apart.
+            RequestSubject::Commands(app) => self.client.subscribe(subject::commands(app)).await,
+            RequestSubject::Profiles(app) => {
+                let group = subject::PROFILES_GROUP.to_owned();
+                self.client.queue_subscribe(subject::profiles(app), group).await
+            }
+        };
+        let subscriber = subscribed.map_err(|source| ServeError { source: source.into() })?;
+        // From here on the server knows.
+        self.client.flush().await.map_err(|source| ServeError { source: source.into() })?;
+        Ok(Requests { client: self.client.clone(), subscriber })
     }
 
     /// Asks and waits for the answer.
@@ -96,20 +114,60 @@ impl Nats {
         payload: Bytes,
         timeout: Duration,
     ) -> Result<Bytes, RequestError> {
-        todo!()
+        let (bytes, bytes_max) = (payload.len(), self.client.max_payload());
+        if bytes_max < bytes {
+            return Err(RequestError::TooLarge { bytes, bytes_max });
+        }
+        let subject = match &subject {
+            RequestSubject::Commands(app) => subject::commands(app),
+            RequestSubject::Profiles(app) => subject::profiles(app),
+        };
+        let request = Request::new().payload(payload).timeout(Some(timeout));
+        match self.client.send_request(subject, request).await {
+            Ok(answer) => Ok(answer.payload),
+            Err(error) => Err(match error.kind() {
+                RequestErrorKind::NoResponders => RequestError::NoResponders,
+                RequestErrorKind::TimedOut => RequestError::TimedOut,
+                _ => RequestError::Failed { source: error.into() },
+            }),
+        }
     }
 }
 
 impl Requests {
-    /// The next request; `None` when the connection is closed for good.
+    /// The next request; `None` when the connection is closed for good. Cancel-safe.
     pub async fn next(&mut self) -> Option<IncomingRequest> {
-        todo!()
+        let Message { payload, reply, .. } = self.subscriber.next().await?;
+        Some(IncomingRequest { payload, client: self.client.clone(), reply })
     }
 }
 
 impl IncomingRequest {
-    /// Answers.
+    /// Answers. Queues the answer; whether it arrives only the requester knows.
     pub async fn respond(self, payload: Bytes) -> Result<(), RespondError> {
-        todo!()
+        let (bytes, bytes_max) = (payload.len(), self.client.max_payload());
+        if bytes_max < bytes {
+            return Err(RespondError::TooLarge { bytes, bytes_max });
+        }
+        match self.reply {
+            Some(reply) => {
+                let sent = self.client.publish(reply, payload).await;
+                sent.map_err(|source| RespondError::Failed { source: source.into() })
+            }
+            // Nobody waits.
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Requests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Requests").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for IncomingRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IncomingRequest").field("bytes", &self.payload.len()).finish()
     }
 }

@@ -28,9 +28,29 @@ pub(crate) const PROFILES_GROUP: &str = "profile";
 /// The bucket of leases; the key is the app.
 pub(crate) const LEASE_BUCKET: &str = "matinee_lease";
 
+/// Where a lease is stored.
+pub(crate) fn lease(app: &AppId) -> String {
+    format!("$KV.{LEASE_BUCKET}.{app}")
+}
+
 /// The bucket of an app's snapshots: one each, so that an app can be deleted without a trace.
 pub(crate) fn snapshot_bucket(app: &AppId) -> String {
     format!("matinee_snapshot_{app}")
+}
+
+/// The stream behind that bucket.
+pub(crate) fn snapshot_stream(app: &AppId) -> String {
+    format!("OBJ_{}", snapshot_bucket(app))
+}
+
+/// The pieces of all snapshots of an app.
+pub(crate) fn snapshot_chunks(app: &AppId) -> String {
+    format!("$O.{}.C.>", snapshot_bucket(app))
+}
+
+/// The pieces of one snapshot.
+pub(crate) fn snapshot_chunks_of(app: &AppId, object: &str) -> String {
+    format!("$O.{}.C.{object}", snapshot_bucket(app))
 }
 
 /// The object that holds the newest snapshot.
