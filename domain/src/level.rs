@@ -19,6 +19,17 @@ pub struct LevelRule {
     pub thresholds: Vec<u64>,
 }
 
+/// A rule as the log has it: a field that a later program added is left alone there, while the same
+/// from a caller is refused.
+#[derive(Deserialize)]
+#[serde(remote = "LevelRule")]
+pub(crate) struct RecordedLevelRule {
+    points_per_message: u32,
+    points_per_coin: u32,
+    points_per_like: u32,
+    thresholds: Vec<u64>,
+}
+
 impl Default for LevelRule {
     fn default() -> Self {
         Self {

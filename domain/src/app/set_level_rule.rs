@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Role};
 use crate::event::EventData;
-use crate::level::LevelRule;
+use crate::level::{LevelRule, RecordedLevelRule};
 use crate::rejection::{Rejection, in_range};
 use crate::state::{AppState, Context};
 
@@ -20,6 +20,7 @@ pub struct SetLevelRule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LevelRuleSet {
     /// The whole rule.
+    #[serde(deserialize_with = "RecordedLevelRule::deserialize")]
     pub rule: LevelRule,
 }
 

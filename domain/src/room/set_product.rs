@@ -8,7 +8,7 @@ use crate::event::EventData;
 use crate::ids::ProductId;
 use crate::rejection::{Rejection, in_range};
 use crate::room::permission::may_run;
-use crate::room::state::{Product, Room};
+use crate::room::state::{Product, RecordedProduct, Room};
 use crate::state::Context;
 use crate::text;
 
@@ -27,6 +27,7 @@ pub struct SetProduct {
 #[expect(missing_docs, reason = "as in the command")]
 pub struct ProductSet {
     pub product_id: ProductId,
+    #[serde(deserialize_with = "RecordedProduct::deserialize")]
     pub product: Product,
 }
 

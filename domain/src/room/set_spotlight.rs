@@ -7,7 +7,7 @@ use crate::event::EventData;
 use crate::ids::ProductId;
 use crate::rejection::Rejection;
 use crate::room::permission::may_run;
-use crate::room::state::{Product, Room};
+use crate::room::state::{Product, Room, recorded_product};
 
 /// For those who run the room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,7 @@ pub struct SpotlightSet {
     pub product_id: Option<ProductId>,
     /// The product as the shelf showed it then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "recorded_product")]
     pub product: Option<Product>,
 }
 

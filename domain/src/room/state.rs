@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::coins::Coins;
 use crate::event::EventData;
@@ -46,6 +46,27 @@ pub struct Product {
     /// Pieces left; absent if the merchant does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stock: Option<u32>,
+}
+
+/// A product as the log has it: a field that a later program added is left alone there, while the
+/// same from a caller is refused.
+#[derive(Deserialize)]
+#[serde(remote = "Product")]
+pub(crate) struct RecordedProduct {
+    title: Arc<str>,
+    price_cents: u64,
+    #[serde(default)]
+    stock: Option<u32>,
+}
+
+/// [`RecordedProduct`] for a field that may be absent.
+pub(crate) fn recorded_product<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Product>, D::Error> {
+    #[derive(Deserialize)]
+    struct Present(#[serde(deserialize_with = "RecordedProduct::deserialize")] Product);
+
+    Ok(Option::<Present>::deserialize(deserializer)?.map(|Present(product)| product))
 }
 
 /// Running totals of a room.
