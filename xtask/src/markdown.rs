@@ -19,8 +19,10 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Place<'_>> {
 }
 
 /// Texts between back-ticks.
-pub(crate) fn code_spans(text: &str) -> impl Iterator<Item = Place<'_>> {
-    lines(text).flat_map(|Place { line, text }| {
+pub(crate) fn code_spans<'a>(
+    lines: impl Iterator<Item = Place<'a>>,
+) -> impl Iterator<Item = Place<'a>> {
+    lines.flat_map(|Place { line, text }| {
         text.split('`').skip(1).step_by(2).map(move |text| Place { line, text })
     })
 }
@@ -56,7 +58,7 @@ mod tests {
     #[test]
     fn spans_links_and_anchors_are_found_outside_blocks() {
         let text = "# The life of a `SendGift`\n\nsee `a/b.rs` and [c](d.md#e)\n```\n`x` [y](z)\n```\n`last`\n";
-        let spans: Vec<_> = code_spans(text).map(|place| (place.line, place.text)).collect();
+        let spans: Vec<_> = code_spans(lines(text)).map(|place| (place.line, place.text)).collect();
         assert_eq!(spans, [(1, "SendGift"), (3, "a/b.rs"), (7, "last")]);
         let links: Vec<_> = link_targets(text).collect();
         assert_eq!(links, [Place { line: 3, text: "d.md#e" }]);

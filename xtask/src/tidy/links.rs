@@ -1,6 +1,7 @@
-//! Every path in the documents exists: back-ticked ones from the root, links from the document.
+//! Every path in the documents and in the headers of source files exists: back-ticked ones from the
+//! root, links from the document.
 
-use crate::markdown::{Place, anchors, code_spans, link_targets};
+use crate::markdown::{Place, anchors, code_spans, lines, link_targets};
 use crate::tidy::Finding;
 use crate::tree::{File, Tree};
 
@@ -12,14 +13,14 @@ const MADE_WHEN_RUN: [&str; 3] = [".matinee", "node_modules", "target"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = vec![];
+    for file in tree.ending(".rs") {
+        findings.extend(dead_paths(tree, file, comments(file.text, "//!").collect()));
+    }
+    for file in tree.ending(".sql") {
+        findings.extend(dead_paths(tree, file, comments(file.text, "--").collect()));
+    }
     for file in tree.ending(".md") {
-        for Place { line, text } in code_spans(file.text) {
-            if let Some(path) = as_path(tree, text)
-                && !exists(tree, path)
-            {
-                findings.push(Finding::at(file.path, line, format!("`{path}` does not exist")));
-            }
-        }
+        findings.extend(dead_paths(tree, file, lines(file.text).collect()));
         for Place { line, text } in link_targets(file.text) {
             if let Some(why) = why_dead(tree, file, text) {
                 findings.push(Finding::at(file.path, line, why));
@@ -29,9 +30,25 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// The path, if the text is meant as one: `domain/src/lib.rs`, `docs/adr/`, `deny.toml`. Routes,
-/// media types and patterns with `<` or `*` are not.
-fn as_path<'a>(tree: &Tree, text: &'a str) -> Option<&'a str> {
+/// The lines of a source file that begin so.
+fn comments<'a>(text: &'a str, begin: &'a str) -> impl Iterator<Item = Place<'a>> {
+    let numbered = text.lines().zip(1..).map(|(text, line)| Place { line, text });
+    numbered.filter(move |place| place.text.trim_start().starts_with(begin))
+}
+
+fn dead_paths(tree: &Tree, file: File<'_>, lines: Vec<Place<'_>>) -> Vec<Finding> {
+    let paths = code_spans(lines.into_iter()).filter_map(|Place { line, text }| {
+        Some(Place { line, text: as_path(tree, text, file.is("md"))? })
+    });
+    let dead = paths.filter(|place| !exists(tree, place.text));
+    let message = |path| format!("`{path}` does not exist");
+    dead.map(|Place { line, text }| Finding::at(file.path, line, message(text))).collect()
+}
+
+/// The path, if the text is meant as one: `domain/src/lib.rs`, in a document also `docs/` and
+/// `deny.toml`, which in a source file may be what the program makes. Routes, media types and
+/// patterns with `<` or `*` are not.
+fn as_path<'a>(tree: &Tree, text: &'a str, in_document: bool) -> Option<&'a str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
     let text = text.split_once(':').map_or(text, |(path, _)| path);
     let outside = text.starts_with(['/', '.']) && !text.starts_with(".c");
@@ -40,8 +57,9 @@ fn as_path<'a>(tree: &Tree, text: &'a str) -> Option<&'a str> {
     }
     let (first, rest) = text.split_once('/').unwrap_or((text, ""));
     let in_our_folder = !rest.is_empty() && tree.has(first);
-    let is_folder = text.ends_with('/') && text.matches('/').count() == 1;
-    let is_file = FILES.iter().any(|end| text.ends_with(end) && text.len() > end.len());
+    let is_folder = in_document && text.ends_with('/') && text.matches('/').count() == 1;
+    let is_file = FILES.iter().any(|end| text.ends_with(end) && end.len() < text.len());
+    let is_file = is_file && (in_document || !text.ends_with(".toml"));
     let made = MADE_WHEN_RUN.contains(&first);
     ((in_our_folder || is_folder || is_file) && !made).then_some(text)
 }
@@ -89,7 +107,7 @@ mod tests {
         let tree = Tree::of(&[
             ("docs/a.md", document),
             ("docs/b.md", "## Two words\n"),
-            ("domain/src/lib.rs", "//! x\n"),
+            ("domain/src/lib.rs", "//! See `domain/src/lib.rs`.\nlet x = \"`gone.rs`\";\n"),
         ]);
         check(&tree).into_iter().map(|finding| finding.message).collect()
     }
@@ -100,6 +118,13 @@ mod tests {
         assert_eq!(found("`domain/src/gone.rs`"), ["`domain/src/gone.rs` does not exist"]);
         assert_eq!(found("`gone.rs`, `gone/`").len(), 2);
         assert_eq!(found("`domain/src/lib.rs:12`"), [""; 0]);
+    }
+
+    #[test]
+    fn a_dead_path_in_a_header_is_found() {
+        let tree = Tree::of(&[("a/b.rs", "//! See\n//! `a/c.rs`.\n"), ("d.sql", "-- `a/b.rs`\n")]);
+        let findings = check(&tree);
+        assert_eq!(findings, [Finding::at("a/b.rs", 2, "`a/c.rs` does not exist")]);
     }
 
     #[test]
