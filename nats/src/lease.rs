@@ -8,6 +8,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use async_nats::HeaderValue;
 use async_nats::jetstream::kv::{self, Operation, UpdateErrorKind};
 use async_nats::jetstream::stream::{LastRawMessageErrorKind, StorageType};
 use bytes::Bytes;
@@ -63,7 +64,8 @@ impl Nats {
         holder: &str,
     ) -> Result<Option<Lease>, LeaseError> {
         let unavailable = |source| LeaseError::Unavailable { app: app.clone(), source };
-        let bucket = self.lease_bucket().await.map_err(unavailable)?;
+        // Boxed: creating a bucket is a large future, and this one is awaited in loops.
+        let bucket = Box::pin(self.lease_bucket()).await.map_err(unavailable)?;
         let ttl = bucket.stream.cached_info().config.max_age;
         let value = Bytes::from(format!("{holder}\n{}", uuid::Uuid::now_v7()));
         let mut lease =
@@ -156,7 +158,7 @@ impl Lease {
         let place = subject::lease(&self.app);
         match self.bucket.stream.get_last_raw_message_by_subject(&place).await {
             Ok(message) => {
-                let operation = message.headers.get("KV-Operation").map(|value| value.as_str());
+                let operation = message.headers.get("KV-Operation").map(HeaderValue::as_str);
                 Ok(Some(Entry {
                     revision: message.sequence,
                     value: message.payload,

@@ -93,7 +93,7 @@ impl Nats {
     /// Serves requests until the returned value is dropped. Requests beyond the limit of waiting
     /// messages are dropped: the requester times out.
     pub async fn serve_requests(&self, subject: RequestSubject) -> Result<Requests, ServeError> {
-        let subscribed = match &subject {
+        let answer = match &subject {
             // Not shared: when two believe that they lead, the fence of the log tells them apart.
             RequestSubject::Commands(app) => self.client.subscribe(subject::commands(app)).await,
             RequestSubject::Profiles(app) => {
@@ -101,10 +101,21 @@ impl Nats {
                 self.client.queue_subscribe(subject::profiles(app), group).await
             }
         };
-        let subscriber = subscribed.map_err(|source| ServeError { source: source.into() })?;
-        // From here on the server knows.
-        self.client.flush().await.map_err(|source| ServeError { source: source.into() })?;
+        let subscriber = answer.map_err(|source| ServeError { source: source.into() })?;
+        self.round_trip().await?;
         Ok(Requests { client: self.client.clone(), subscriber })
+    }
+
+    /// Waits until the server has read everything sent so far, a new subscription above all: it
+    /// answers on one connection in order, also that nobody listens to a name just made up.
+    async fn round_trip(&self) -> Result<(), ServeError> {
+        let nobody = self.client.new_inbox();
+        match self.client.send_request(nobody, Request::new()).await {
+            Err(error) if error.kind() != RequestErrorKind::NoResponders => {
+                Err(ServeError { source: error.into() })
+            }
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// Asks and waits for the answer.
@@ -168,6 +179,8 @@ impl fmt::Debug for Requests {
 
 impl fmt::Debug for IncomingRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IncomingRequest").field("bytes", &self.payload.len()).finish()
+        f.debug_struct("IncomingRequest")
+            .field("bytes", &self.payload.len())
+            .finish_non_exhaustive()
     }
 }

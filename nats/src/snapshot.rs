@@ -7,7 +7,7 @@
 use std::io::{self, Cursor, Read};
 
 use async_nats::jetstream::object_store::{
-    Config, GetErrorKind, ObjectInfo, ObjectMetadata, ObjectStore,
+    Config, GetErrorKind, Object, ObjectInfo, ObjectMetadata, ObjectStore,
 };
 use async_nats::jetstream::stream::StorageType;
 use futures_util::TryStreamExt;
@@ -81,7 +81,7 @@ impl Nats {
         let packed = tokio::task::spawn_blocking(move || pack(meta, &json)).await;
         let packed = packed.map_err(|error| unavailable(error.into()))?;
         let packed = packed.map_err(|error| unavailable(error.into()))?;
-        self.in_time(self.upload(app, packed)).await.map_err(unavailable)
+        self.in_time(Box::pin(self.upload(app, packed))).await.map_err(unavailable)
     }
 
     /// The newest complete snapshot; `None` when there is none.
@@ -91,7 +91,7 @@ impl Nats {
     ) -> Result<Option<(SnapshotMeta, Vec<u8>)>, SnapshotError> {
         let unavailable = |source| SnapshotError::Unavailable { app: app.clone(), source };
         let bytes_max = self.config.snapshot_bytes_max;
-        let downloaded = self.in_time(self.download(app)).await.map_err(unavailable)?;
+        let downloaded = self.in_time(Box::pin(self.download(app))).await.map_err(unavailable)?;
         let packed = match downloaded {
             Download::Complete(packed) => packed,
             Download::Missing => return Ok(None),
@@ -177,14 +177,7 @@ impl Nats {
             let wanted = object.info().chunks;
             return Ok(Download::Damaged(format!("{found} pieces instead of {wanted}").into()));
         }
-        let mut packed = Vec::with_capacity(object.info().size);
-        match object.read_to_end(&mut packed).await {
-            Ok(_) => Ok(Download::Complete(packed)),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                Ok(Download::Damaged(error.into()))
-            }
-            Err(error) => Err(error.into()),
-        }
+        read_all(&mut object).await
     }
 
     async fn snapshot_store(&self, app: &AppId) -> Result<Option<ObjectStore>, Cause> {
@@ -212,6 +205,23 @@ enum Download {
     Missing,
     Damaged(Cause),
     TooLarge,
+}
+
+/// Not `read_to_end`: the library fills the buffer and reports a wrong digest in one go, at which
+/// that one panics.
+async fn read_all(object: &mut Object) -> Result<Download, Cause> {
+    let mut packed = Vec::with_capacity(object.info().size);
+    let mut buffer = vec![0; CHUNK_BYTES];
+    loop {
+        match object.read(&mut buffer).await {
+            Ok(0) => return Ok(Download::Complete(packed)),
+            Ok(bytes) => packed.extend_from_slice(&buffer[..bytes]),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Ok(Download::Damaged(error.into()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 fn pack(meta: SnapshotMeta, json: &[u8]) -> io::Result<Vec<u8>> {

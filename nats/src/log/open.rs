@@ -15,7 +15,7 @@ use crate::server_error::is_stream_not_found;
 use crate::{Cause, subject};
 
 /// How long the server recognises a commit id. The command ledger covers what comes later.
-const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
+const DUPLICATE_WINDOW: Duration = Duration::from_mins(2);
 
 /// Why a log could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -62,13 +62,12 @@ impl Nats {
         let name = wanted.name.clone();
         let failed = |source: Cause| OpenLogError::Failed { stream: name.clone(), source };
 
-        let found = match self.stored_config(&name).await.map_err(failed)? {
-            Some(found) => found,
-            None => {
-                self.create_stream(&wanted).await.map_err(failed)?;
-                let found = self.stored_config(&name).await.map_err(failed)?;
-                found.ok_or_else(|| failed("the server forgot the stream".into()))?
-            }
+        let found = if let Some(found) = self.stored_config(&name).await.map_err(failed)? {
+            found
+        } else {
+            self.create_stream(&wanted).await.map_err(failed)?;
+            let found = self.stored_config(&name).await.map_err(failed)?;
+            found.ok_or_else(|| failed("the server forgot the stream".into()))?
         };
         let wanted = serde_json::to_value(&wanted).map_err(|source| failed(source.into()))?;
         if let Some(difference) = stored_config::first_difference(&wanted, &found) {

@@ -1,1 +1,12 @@
-//! Tests against a real nats-server.
+//! Tests against a real nats-server, one of its own for each test.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod append;
+mod commits;
+mod connect;
+mod lease;
+mod open_log;
+mod service;
+mod snapshot;
+mod tail;
+mod tail_errors;
