@@ -1,1 +1,114 @@
-//! Stub.
+//! The command side of an app: HTTP in, events out.
+//!
+//! Reading order: [`routes`] (one file per command), [`gateway`] (who asks, and to whom it goes),
+//! [`sequencer`] (the one writer: decides, appends, answers), [`problems`] (every refusal).
+
+pub mod config;
+pub mod gateway;
+pub(crate) mod metrics;
+pub mod problems;
+pub mod routes;
+pub mod sequencer;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use nats::client::Nats;
+use nats::log::OpenLogError;
+use service_kit::auth::Auth;
+use service_kit::clock;
+use service_kit::http::{BindError, Bound, bind};
+use service_kit::metrics::Metrics;
+use service_kit::probes::{self, Readiness};
+use service_kit::tasks::Tasks;
+use warp::Filter;
+
+use crate::config::{CommandConfig, PackTooSmall};
+use crate::gateway::Gateway;
+use crate::gateway::profiles::Profiles;
+use crate::gateway::submit::Submitter;
+use crate::sequencer::handle::door;
+use crate::sequencer::lead::Candidate;
+
+/// A command-service that serves.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+}
+
+/// Why the command-service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings contradict each other.
+    #[error("the settings of the command-service contradict each other")]
+    Config(#[from] PackTooSmall),
+    /// A log cannot be opened.
+    #[error("the log of an app cannot be opened")]
+    Log(#[from] OpenLogError),
+    /// The listener cannot be opened.
+    #[error("the command-service cannot listen")]
+    Bind(#[from] BindError),
+}
+
+/// Starts a candidate sequencer for each app, and the HTTP API with its probes beside it.
+pub async fn start(
+    config: CommandConfig,
+    nats: Nats,
+    auth: Auth,
+    tasks: &Tasks,
+    metrics: Option<&Metrics>,
+) -> Result<Running, StartError> {
+    config.check()?;
+    let bound = bind("command-service", &config.http)?;
+    let instance = instance_name();
+    let mut local = HashMap::new();
+    for app in auth.apps().ids() {
+        let log = nats.open_log(app).await?;
+        let (door, handle) = door();
+        local.insert(app.clone(), handle);
+        let candidate = Candidate {
+            nats: nats.clone(),
+            log,
+            app: app.clone(),
+            instance: instance.clone(),
+            config: config.sequencer.clone(),
+            limits: config.limits.clone(),
+            door,
+        };
+        tasks.spawn("sequencer", candidate.run(tasks.shutdown_token()));
+    }
+    let submitter = Submitter::new(local, nats.clone(), &config.gateway);
+    let readiness = readiness(submitter.clone());
+    let profiles = Profiles::new(nats, &config.gateway);
+    let gateway = Gateway { auth, profiles, submitter, config: config.gateway };
+    let addr = bound.addr();
+    serve(bound, &gateway, readiness, metrics, tasks);
+    Ok(Running { addr })
+}
+
+fn readiness(submitter: Submitter) -> Readiness {
+    Arc::new(move || if submitter.is_connected() { vec![] } else { vec!["nats"] })
+}
+
+fn serve(
+    bound: Bound,
+    gateway: &Gateway,
+    readiness: Readiness,
+    metrics: Option<&Metrics>,
+    tasks: &Tasks,
+) {
+    let probes = probes::routes(readiness);
+    let mut routes = routes::routes(gateway).or(probes).unify().boxed();
+    if let Some(metrics) = metrics {
+        routes = routes.or(metrics.route()).unify().boxed();
+    }
+    let shutdown = tasks.shutdown_token();
+    tasks.spawn("command-service http", async move { bound.run(routes, shutdown).await });
+}
+
+/// A name for the lease and the epochs: unique, and readable for whoever looks at the log.
+fn instance_name() -> String {
+    format!("{}-{}", std::process::id(), clock::new_command_id())
+}

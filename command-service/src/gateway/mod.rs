@@ -1,0 +1,31 @@
+//! From a request to an answer: who asks, which command that is, and who decides it.
+//!
+//! [`request`] is what every route begins with, [`caller`] makes the actor, [`profiles`] looks up how
+//! they are shown, [`submit`] brings commands to the sequencer, wherever it is, and [`reply`] says
+//! what became of them.
+
+pub mod caller;
+pub mod config;
+pub mod profiles;
+pub mod reply;
+pub mod request;
+pub mod submit;
+
+use service_kit::auth::Auth;
+
+use crate::gateway::config::GatewayConfig;
+use crate::gateway::profiles::Profiles;
+use crate::gateway::submit::Submitter;
+
+/// What a route works with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    /// Verifies tokens.
+    pub auth: Auth,
+    /// Looks senders up.
+    pub profiles: Profiles,
+    /// Brings commands to their sequencer.
+    pub submitter: Submitter,
+    /// Limits.
+    pub config: GatewayConfig,
+}

@@ -1,0 +1,108 @@
+//! How senders are shown: nick, picture and level, looked up in the read model and kept a while.
+//!
+//! The query-service answers over NATS. Without an answer the sender is shown as their token says,
+//! without a level: a dead read side does not stop the show.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::ids::{AppId, UserId};
+use domain::view::profile::{Profile, ProfileQuery};
+use moka::sync::Cache;
+use nats::client::Nats;
+use nats::service::RequestSubject;
+
+use crate::gateway::config::GatewayConfig;
+
+/// Users asked for in one request.
+const QUERY_USERS_MAX: usize = 200;
+
+/// What is known of a user; `None` if the read model does not know them.
+type Known = Option<Profile>;
+
+/// Looks profiles up, through a bounded cache. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Profiles {
+    nats: Nats,
+    cache: Cache<(AppId, UserId), Known>,
+    timeout: Duration,
+}
+
+impl Profiles {
+    /// An empty cache in front of the read model.
+    pub fn new(nats: Nats, config: &GatewayConfig) -> Self {
+        let cache = Cache::builder()
+            .max_capacity(config.profiles_max)
+            .time_to_live(Duration::from_millis(config.profile_ttl_ms))
+            .build();
+        Self { nats, cache, timeout: Duration::from_millis(config.profile_timeout_ms) }
+    }
+
+    /// One user.
+    pub async fn get(&self, app: &AppId, user: &UserId) -> Known {
+        if let Some(known) = self.cache.get(&(app.clone(), user.clone())) {
+            return known;
+        }
+        self.look_up(app, vec![user.clone()]).await.remove(user).flatten()
+    }
+
+    /// Several users; those that the read model does not know are left out.
+    pub async fn get_all(&self, app: &AppId, users: &[UserId]) -> HashMap<UserId, Profile> {
+        let mut found = HashMap::with_capacity(users.len());
+        let mut missing = Vec::new();
+        for user in users {
+            match self.cache.get(&(app.clone(), user.clone())) {
+                Some(Some(profile)) => drop(found.insert(user.clone(), profile)),
+                Some(None) => {}
+                None => missing.push(user.clone()),
+            }
+        }
+        for some in missing.chunks(QUERY_USERS_MAX) {
+            let known = self.look_up(app, some.to_vec()).await;
+            found.extend(known.into_iter().filter_map(|(user, known)| Some((user, known?))));
+        }
+        found
+    }
+
+    async fn look_up(&self, app: &AppId, user_ids: Vec<UserId>) -> HashMap<UserId, Known> {
+        let query = ProfileQuery { user_ids };
+        let profiles = match self.ask(app, &query).await {
+            Ok(profiles) => profiles,
+            Err(error) => {
+                tracing::debug!(app.id = %app, %error, "profiles not looked up");
+                // Not asked again for each of a storm of commands: the cache holds the gap too.
+                Vec::new()
+            }
+        };
+        let mut known: HashMap<UserId, Known> =
+            query.user_ids.into_iter().map(|user| (user, None)).collect();
+        for profile in profiles {
+            known.insert(profile.user_id.clone(), Some(profile));
+        }
+        for (user, profile) in &known {
+            self.cache.insert((app.clone(), user.clone()), profile.clone());
+        }
+        known
+    }
+
+    async fn ask(&self, app: &AppId, query: &ProfileQuery) -> Result<Vec<Profile>, AskError> {
+        let payload = Bytes::from(serde_json::to_vec(query).map_err(AskError::Json)?);
+        let subject = RequestSubject::Profiles(app.clone());
+        let answer = self.nats.request(subject, payload, self.timeout).await;
+        serde_json::from_slice(&answer.map_err(AskError::Request)?).map_err(AskError::Json)
+    }
+
+    /// Forgets a user who has just changed how they are shown.
+    pub fn forget(&self, app: &AppId, user: &UserId) {
+        self.cache.invalidate(&(app.clone(), user.clone()));
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum AskError {
+    #[error("no answer")]
+    Request(#[source] nats::service::RequestError),
+    #[error("not readable")]
+    Json(#[source] serde_json::Error),
+}

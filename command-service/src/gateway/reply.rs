@@ -1,0 +1,75 @@
+//! An answer as the caller sees it: 201 with its place, 200 for "already so", or a problem.
+
+use domain::commit::{Accepted, Outcome};
+use domain::ids::{LogSeq, RoomId};
+use domain::timestamp::Timestamp;
+use serde::Serialize;
+use service_kit::problem::Problem;
+use warp::http::StatusCode;
+use warp::reply::{Reply, Response};
+
+use crate::problems::{refused, unanswered};
+use crate::sequencer::answer::Answer;
+
+/// The body of a success.
+#[derive(Debug, Serialize)]
+pub struct Done {
+    /// `accepted`, or `already_so`.
+    pub outcome: &'static str,
+    /// The room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room_id: Option<RoomId>,
+    /// The place in the room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room_seq: Option<u64>,
+    /// The place among the app's events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_seq: Option<u64>,
+    /// What `?min_seq=` of the query side takes to wait for this write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_seq: Option<LogSeq>,
+    /// When it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// The status and body of an answer, or its problem.
+pub fn explain(answer: Answer) -> Result<(StatusCode, Done), Problem> {
+    match answer {
+        Answer::Settled(Outcome::Accepted(accepted)) => Ok((StatusCode::CREATED, done(accepted))),
+        Answer::Settled(Outcome::AlreadySo) => {
+            let nothing = Done {
+                outcome: "already_so",
+                room_id: None,
+                room_seq: None,
+                app_seq: None,
+                log_seq: None,
+                at: None,
+            };
+            Ok((StatusCode::OK, nothing))
+        }
+        Answer::Settled(Outcome::Refused(rejection)) => Err(refused(&rejection)),
+        Answer::IdTooOld { .. } | Answer::IdAhead { .. } | Answer::IdReused => {
+            Err(unanswered(&answer))
+        }
+    }
+}
+
+fn done(accepted: Accepted) -> Done {
+    let Accepted { room_id, seq, log_seq, at } = accepted;
+    let in_room = room_id.is_some();
+    Done {
+        outcome: "accepted",
+        room_id,
+        room_seq: in_room.then_some(seq),
+        app_seq: (!in_room).then_some(seq),
+        log_seq: Some(log_seq),
+        at: Some(at),
+    }
+}
+
+/// The response to one command.
+pub fn response(answer: Answer) -> Result<Response, Problem> {
+    let (status, done) = explain(answer)?;
+    Ok(warp::reply::with_status(warp::reply::json(&done), status).into_response())
+}

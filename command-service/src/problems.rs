@@ -1,0 +1,129 @@
+//! Every way a command can fail, as the caller sees it. This file is the whole mapping; each code
+//! has a section in `docs/problems.md`.
+
+#![deny(clippy::wildcard_enum_match_arm)]
+
+use domain::rejection::Rejection;
+use service_kit::problem::Problem;
+use warp::http::StatusCode;
+
+use crate::gateway::submit::SubmitError;
+use crate::metrics;
+use crate::sequencer::answer::Answer;
+
+/// A rule said no: 403 for who, 404 for what is not there, 409 for what the state does not allow now,
+/// 422 for a value that is never allowed.
+pub fn refused(rejection: &Rejection) -> Problem {
+    metrics::refused(rejection.code());
+    let (status, title) = match rejection {
+        Rejection::NotAllowed { .. } => (StatusCode::FORBIDDEN, "Not allowed"),
+        Rejection::Muted { .. } => (StatusCode::FORBIDDEN, "Muted"),
+        Rejection::OwnerImmune { .. } => (StatusCode::FORBIDDEN, "The owner is immune"),
+        Rejection::RoomNotFound { .. } => (StatusCode::NOT_FOUND, "No such room"),
+        Rejection::GiftNotFound { .. } => (StatusCode::NOT_FOUND, "No such gift"),
+        Rejection::ProductNotFound { .. } => (StatusCode::NOT_FOUND, "No such product"),
+        Rejection::RoomIdTaken { .. } => (StatusCode::CONFLICT, "Room id taken"),
+        Rejection::IllegalTransition { .. } => (StatusCode::CONFLICT, "Illegal transition"),
+        Rejection::RoomClosed { .. } => (StatusCode::CONFLICT, "Room closed"),
+        Rejection::PriceChanged { .. } => (StatusCode::CONFLICT, "Price changed"),
+        Rejection::TooManyRooms { .. } => (StatusCode::CONFLICT, "Too many rooms"),
+        Rejection::TooManyMutes { .. } => (StatusCode::CONFLICT, "Too many mutes"),
+        Rejection::TooManyGifts { .. } => (StatusCode::CONFLICT, "Too many gifts"),
+        Rejection::TooManyProducts { .. } => (StatusCode::CONFLICT, "Too many products"),
+        Rejection::TextEmpty { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text empty"),
+        Rejection::TextTooLong { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text too long"),
+        Rejection::TextUnstorable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text unstorable"),
+        Rejection::OutOfRange { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Out of range"),
+        Rejection::ThresholdsNotRising => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "Thresholds not rising")
+        }
+    };
+    let problem = Problem::new(status, rejection.code(), title).detail(rejection.to_string());
+    match rejection {
+        Rejection::Muted { until } => problem.with("until", until),
+        Rejection::PriceChanged { price, .. } => problem.with("unit_price", price),
+        Rejection::OutOfRange { min, max, .. } => problem.with("min", min).with("max", max),
+        Rejection::TextTooLong { bytes_max, .. } => problem.with("bytes_max", bytes_max),
+        Rejection::TooManyRooms { max }
+        | Rejection::TooManyMutes { max }
+        | Rejection::TooManyGifts { max }
+        | Rejection::TooManyProducts { max } => problem.with("max", max),
+        Rejection::NotAllowed { .. }
+        | Rejection::OwnerImmune { .. }
+        | Rejection::RoomNotFound { .. }
+        | Rejection::GiftNotFound { .. }
+        | Rejection::ProductNotFound { .. }
+        | Rejection::RoomIdTaken { .. }
+        | Rejection::IllegalTransition { .. }
+        | Rejection::RoomClosed { .. }
+        | Rejection::TextEmpty { .. }
+        | Rejection::TextUnstorable { .. }
+        | Rejection::ThresholdsNotRising => problem,
+    }
+}
+
+/// The ledger could not let the command through.
+pub fn unanswered(answer: &Answer) -> Problem {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    match answer {
+        Answer::IdTooOld { window_s } => Problem::new(
+            status,
+            "idempotency_key_too_old",
+            "Idempotency-Key too old",
+        )
+        .detail(
+            "what became of a command of this age is no longer known; look before sending it again",
+        )
+        .with("window_s", window_s),
+        Answer::IdAhead { ahead_s } => {
+            Problem::new(status, "idempotency_key_ahead", "Idempotency-Key ahead of the clock")
+                .detail("the time in the key lies in the future; is the sender's clock right?")
+                .with("ahead_s", ahead_s)
+        }
+        Answer::IdReused => {
+            Problem::new(status, "idempotency_key_reused", "Idempotency-Key reused")
+                .detail("another user has sent a command with this key")
+        }
+        Answer::Settled(_) => Problem::internal(),
+    }
+}
+
+/// No answer: the same request, with the same key, may be sent again.
+pub fn not_submitted(error: SubmitError) -> Problem {
+    match error {
+        SubmitError::Overloaded => {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Overloaded")
+                .detail("too many commands wait; nothing was done")
+                .retry_after_s(1)
+        }
+        SubmitError::Unavailable => {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "log_unavailable", "Log unavailable")
+                .detail("whether the command was executed is not known; the same key asks again")
+                .retry_after_s(2)
+        }
+        SubmitError::TooLarge => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large_to_forward", "Too large")
+                .detail("split the batch")
+        }
+    }
+}
+
+/// The header that makes a command idempotent is missing.
+pub fn key_missing() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "idempotency_key_missing", "Idempotency-Key missing")
+        .detail(
+            "send a UUIDv7 made for this command; the same again repeats the answer, not the act",
+        )
+}
+
+/// The header is not a `UUIDv7`.
+pub fn key_invalid() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "idempotency_key_invalid", "Idempotency-Key invalid")
+        .detail("the key is not a UUIDv7 in its hyphenated form")
+}
+
+/// Acting in somebody's name without being an admin, or in a name that is not a user id.
+pub fn on_behalf_of_refused() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "on_behalf_of_refused", "Not in this name")
+        .detail("only an admin acts in another user's name, and that name is a user id")
+}

@@ -1,0 +1,52 @@
+//! `PUT /v1/apps/{app}/users/{user_id}`: a person becomes known, or changes how they are shown.
+
+use std::sync::Arc;
+
+use domain::app::register_user::RegisterUser;
+use domain::command::AppCommand;
+use domain::ids::{AppId, UserId};
+use serde::Deserialize;
+use service_kit::http::{app_path, json_body, path_id, put};
+use service_kit::problem::Problem;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+use warp::{Filter, Reply};
+
+use crate::gateway::Gateway;
+use crate::gateway::request::{Request, request};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    nick: Arc<str>,
+    #[serde(default)]
+    avatar: Option<Arc<str>>,
+}
+
+pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
+    app_path()
+        .and(warp::path("users"))
+        .and(path_id::<UserId>())
+        .and(warp::path::end())
+        .and(put())
+        .and(request(gateway))
+        .and(json_body(gateway.config.body_bytes_max))
+        .then(register_user)
+        .map(Reply::into_response)
+        .boxed()
+}
+
+async fn register_user(
+    app: AppId,
+    user_id: UserId,
+    request: Request,
+    body: Body,
+) -> Result<Response, Problem> {
+    let Body { nick, avatar } = body;
+    let profiles = request.gateway().profiles.clone();
+    let command = RegisterUser { user_id: user_id.clone(), nick, avatar };
+    let response = request.to_app(app.clone(), AppCommand::RegisterUser(command)).await;
+    // The new nick shows as soon as the read model has it, not only when the old one has aged.
+    profiles.forget(&app, &user_id);
+    response
+}
