@@ -6,7 +6,10 @@ use crate::tidy::Finding;
 use crate::tree::{File, Tree};
 
 /// A back-ticked text that ends so is a file of this tree, also without a folder before it.
-const FILES: [&str; 6] = [".md", ".proto", ".py", ".rs", ".sql", ".toml"];
+const FILES: [&str; 5] = [".md", ".proto", ".py", ".rs", ".sql"];
+
+/// The same in a document; in a source file it may be what the program makes.
+const FILES_IN_DOCUMENTS: [&str; 2] = [".toml", ".yml"];
 
 /// Folders that exist once the project has run.
 const MADE_WHEN_RUN: [&str; 3] = [".matinee", "node_modules", "target"];
@@ -58,8 +61,8 @@ fn as_path<'a>(tree: &Tree, text: &'a str, in_document: bool) -> Option<&'a str>
     let (first, rest) = text.split_once('/').unwrap_or((text, ""));
     let in_our_folder = !rest.is_empty() && tree.has(first);
     let is_folder = in_document && text.ends_with('/') && text.matches('/').count() == 1;
-    let is_file = FILES.iter().any(|end| text.ends_with(end) && end.len() < text.len());
-    let is_file = is_file && (in_document || !text.ends_with(".toml"));
+    let also = FILES_IN_DOCUMENTS.iter().filter(|_| in_document);
+    let is_file = FILES.iter().chain(also).any(|end| text.ends_with(end) && end.len() < text.len());
     let made = MADE_WHEN_RUN.contains(&first);
     ((in_our_folder || is_folder || is_file) && !made).then_some(text)
 }
