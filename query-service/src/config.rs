@@ -1,0 +1,200 @@
+//! The `[query]` section. Every bound of this service is a key here.
+
+use serde::{Deserialize, Serialize};
+use service_kit::config::{OutOfRange, check_range};
+use service_kit::http::HttpConfig;
+
+/// The `[query]` section.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct QueryConfig {
+    /// The listener.
+    pub http: HttpConfig,
+    /// What is kept in memory for streams, and how they resume.
+    pub hub: HubConfig,
+    /// Answers to single questions.
+    pub answers: AnswersConfig,
+    /// WebSocket connections.
+    pub websocket: WebSocketConfig,
+}
+
+/// The `[query.hub]` section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HubConfig {
+    /// Items that a room's ring holds.
+    pub ring_items_max: usize,
+    /// Bytes that a room's ring holds.
+    pub ring_bytes_max: usize,
+    /// Bytes that all rings of an app hold together.
+    pub rings_bytes_max: usize,
+    /// A ring that nobody listens to is dropped after this long without an event.
+    pub ring_idle_ms: u64,
+    /// How often idle rings are looked for.
+    pub ring_sweep_ms: u64,
+    /// Bytes that a viewer is sent at once.
+    pub run_bytes_max: usize,
+    /// Events that are folded in under one lock.
+    pub batch_events_max: usize,
+    /// A stream that has nothing to say says so this often; the longest silence is twice as long.
+    pub heartbeat_ms: u64,
+    /// Missed items that are sent again; who has missed more gets a snapshot.
+    pub resume_items_max: u64,
+    /// Items in one page of history while a stream resumes.
+    pub resume_page_items: u32,
+    /// How often a page that the projector has not written yet is asked for.
+    pub resume_attempts: u32,
+    /// Pause between these attempts.
+    pub resume_retry_ms: u64,
+    /// Pause before a log that is out of reach is tried again.
+    pub retry_ms: u64,
+}
+
+impl Default for HubConfig {
+    fn default() -> Self {
+        Self {
+            ring_items_max: 2_048,
+            ring_bytes_max: 1 << 20,
+            rings_bytes_max: 256 << 20,
+            ring_idle_ms: 600_000,
+            ring_sweep_ms: 10_000,
+            run_bytes_max: 64 << 10,
+            batch_events_max: 512,
+            heartbeat_ms: 15_000,
+            resume_items_max: 10_000,
+            resume_page_items: 256,
+            resume_attempts: 5,
+            resume_retry_ms: 50,
+            retry_ms: 500,
+        }
+    }
+}
+
+/// The `[query.answers]` section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AnswersConfig {
+    /// How long `?min_seq=` waits for the caller's own write.
+    pub min_seq_wait_ms: u64,
+    /// How often the projector's checkpoint is looked at meanwhile; once for all who wait.
+    pub min_seq_poll_ms: u64,
+    /// `recent` of a snapshot, unless asked otherwise.
+    pub recent_items: u32,
+    /// Most items of `recent`.
+    pub recent_items_max: u32,
+    /// Items of a page of history or entries of a ranking, unless asked otherwise.
+    pub page_items: u32,
+    /// Most of them.
+    pub page_items_max: u32,
+    /// Users in one profile request.
+    pub profile_users_max: usize,
+    /// Profile requests that are worked on at once, for each app.
+    pub profile_requests_max: usize,
+    /// Longest time for one question to Postgres, waiting for a connection included.
+    pub postgres_timeout_ms: u64,
+}
+
+impl Default for AnswersConfig {
+    fn default() -> Self {
+        Self {
+            min_seq_wait_ms: 2_000,
+            min_seq_poll_ms: 20,
+            recent_items: 50,
+            recent_items_max: 200,
+            page_items: 50,
+            page_items_max: 200,
+            profile_users_max: 200,
+            profile_requests_max: 16,
+            postgres_timeout_ms: 2_000,
+        }
+    }
+}
+
+/// The `[query.websocket]` section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebSocketConfig {
+    /// Read buffer of a connection. It is cleared whenever the connection is looked at, so a large
+    /// one costs time as well as memory.
+    pub read_buffer_bytes: usize,
+    /// What is gathered into one write.
+    pub write_buffer_bytes: usize,
+    /// Largest frame and message of a client.
+    pub inbound_bytes_max: usize,
+    /// Frames of a client in one second.
+    pub inbound_frames_per_s_max: u32,
+    /// A client that does not answer a ping for this long is gone.
+    pub pong_timeout_ms: u64,
+    /// A client that takes no byte for this long is too slow.
+    pub stall_ms: u64,
+    /// How long a closing connection waits for the client's close.
+    pub close_ms: u64,
+}
+
+impl Default for WebSocketConfig {
+    fn default() -> Self {
+        Self {
+            read_buffer_bytes: 1_024,
+            write_buffer_bytes: 4_096,
+            inbound_bytes_max: 16_384,
+            inbound_frames_per_s_max: 20,
+            pong_timeout_ms: 30_000,
+            stall_ms: 10_000,
+            close_ms: 1_000,
+        }
+    }
+}
+
+impl QueryConfig {
+    /// Refuses limits that make no sense.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let (hub, answers, websocket) = (&self.hub, &self.answers, &self.websocket);
+        self.http.check()?;
+        check_range("query.hub.ring_items_max", hub.ring_items_max, 1..=1_000_000)?;
+        check_range("query.hub.ring_bytes_max", hub.ring_bytes_max, 1_024..=1 << 30)?;
+        check_range("query.hub.rings_bytes_max", hub.rings_bytes_max, 1_024..=1 << 40)?;
+        check_range("query.hub.ring_idle_ms", hub.ring_idle_ms, 0..=86_400_000)?;
+        check_range("query.hub.ring_sweep_ms", hub.ring_sweep_ms, 10..=3_600_000)?;
+        check_range("query.hub.run_bytes_max", hub.run_bytes_max, 1..=16 << 20)?;
+        check_range("query.hub.batch_events_max", hub.batch_events_max, 1..=10_000)?;
+        check_range("query.hub.heartbeat_ms", hub.heartbeat_ms, 10..=600_000)?;
+        check_range("query.hub.resume_page_items", hub.resume_page_items, 1..=10_000)?;
+        check_range("query.hub.resume_attempts", hub.resume_attempts, 1..=100)?;
+        check_range("query.hub.resume_retry_ms", hub.resume_retry_ms, 0..=10_000)?;
+        check_range("query.hub.retry_ms", hub.retry_ms, 10..=60_000)?;
+        check_range("query.answers.min_seq_wait_ms", answers.min_seq_wait_ms, 0..=60_000)?;
+        check_range("query.answers.min_seq_poll_ms", answers.min_seq_poll_ms, 1..=10_000)?;
+        let most = answers.recent_items_max;
+        check_range("query.answers.recent_items_max", most, 1..=10_000)?;
+        check_range("query.answers.recent_items", answers.recent_items, 0..=most)?;
+        let most = answers.page_items_max;
+        check_range("query.answers.page_items_max", most, 1..=10_000)?;
+        check_range("query.answers.page_items", answers.page_items, 1..=most)?;
+        check_range("query.answers.profile_users_max", answers.profile_users_max, 1..=1_000)?;
+        let requests = answers.profile_requests_max;
+        check_range("query.answers.profile_requests_max", requests, 1..=1_000)?;
+        let timeout_ms = answers.postgres_timeout_ms;
+        check_range("query.answers.postgres_timeout_ms", timeout_ms, 10..=60_000)?;
+        let bytes = websocket.read_buffer_bytes;
+        check_range("query.websocket.read_buffer_bytes", bytes, 128..=1 << 20)?;
+        let bytes = websocket.write_buffer_bytes;
+        check_range("query.websocket.write_buffer_bytes", bytes, 0..=1 << 20)?;
+        let bytes = websocket.inbound_bytes_max;
+        check_range("query.websocket.inbound_bytes_max", bytes, 128..=1 << 20)?;
+        let frames = websocket.inbound_frames_per_s_max;
+        check_range("query.websocket.inbound_frames_per_s_max", frames, 1..=100_000)?;
+        check_range("query.websocket.pong_timeout_ms", websocket.pong_timeout_ms, 10..=600_000)?;
+        check_range("query.websocket.stall_ms", websocket.stall_ms, 10..=600_000)?;
+        check_range("query.websocket.close_ms", websocket.close_ms, 0..=60_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_make_sense() {
+        QueryConfig::default().check().unwrap();
+    }
+}

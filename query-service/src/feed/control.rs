@@ -1,0 +1,81 @@
+//! What a stream says about itself, between the items: the same JSON on SSE and WebSocket.
+//!
+//! | frame | means |
+//! |---|---|
+//! | `{"type":"resumed","room_seq":n}` | everything after `n` follows |
+//! | `{"type":"snapshot","room_seq":n,"reason":..,"room":{..}}` | the room at `n`; what follows begins after `n`. Replaces all that came before |
+//! | `{"type":"bye","reason":..,"room_seq":n}` | the stream ends here; `n` is the id to resume from |
+
+use crate::hub::RoomSnapshot;
+use crate::hub::frame::Frame;
+
+/// Why a stream begins, or goes on, with a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SnapshotReason {
+    /// The client gave no id.
+    Fresh,
+    /// More items have been missed than are sent again.
+    TooOld,
+    /// The client knows more than this server; an id that was never given, or one that is ahead.
+    Ahead,
+    /// The items are no longer in memory and the history cannot be read now.
+    HistoryUnavailable,
+}
+
+impl SnapshotReason {
+    /// The label of the metric.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::TooOld => "too_old",
+            Self::Ahead => "ahead",
+            Self::HistoryUnavailable => "history_unavailable",
+        }
+    }
+}
+
+/// Why a stream ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ByeReason {
+    /// The client reads more slowly than the room speaks.
+    TooSlow,
+    /// The token that opened the stream is no longer valid.
+    TokenExpired,
+    /// This process goes down.
+    Shutdown,
+    /// The log cannot be read any further.
+    LogStopped,
+}
+
+impl ByeReason {
+    /// The label of the metric, and the reason of a WebSocket close.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::TooSlow => "too_slow",
+            Self::TokenExpired => "token_expired",
+            Self::Shutdown => "shutdown",
+            Self::LogStopped => "log_stopped",
+        }
+    }
+}
+
+/// Has no id: the client's own stands.
+pub(crate) fn resumed(room_seq: u64) -> Frame {
+    Frame::encode(None, &format!(r#"{{"type":"resumed","room_seq":{room_seq}}}"#))
+}
+
+/// Has its `room_seq` as id: whoever loses the connection now resumes after the snapshot.
+pub(crate) fn snapshot(snapshot: &RoomSnapshot, reason: SnapshotReason) -> Frame {
+    let (room_seq, room) = (snapshot.room_seq, &snapshot.view);
+    let reason = reason.as_str();
+    let json =
+        format!(r#"{{"type":"snapshot","room_seq":{room_seq},"reason":"{reason}","room":{room}}}"#);
+    Frame::encode(Some(room_seq), &json)
+}
+
+/// The last frame.
+pub(crate) fn bye(reason: ByeReason, room_seq: u64) -> Frame {
+    let reason = reason.as_str();
+    let json = format!(r#"{{"type":"bye","reason":"{reason}","room_seq":{room_seq}}}"#);
+    Frame::encode(None, &json)
+}

@@ -1,0 +1,78 @@
+//! One thing that viewers receive, encoded once: the same allocation serves SSE and WebSocket.
+
+use bytes::{Bytes, BytesMut};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// A feed item or a control message. Cloning shares the bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    sse: Bytes,
+    text: Utf8Bytes,
+}
+
+impl Frame {
+    /// Encodes JSON that stands on one line; `id` becomes the SSE id that a client resumes from.
+    ///
+    /// A raw line break would end the SSE field early and let a text forge the next one. JSON has
+    /// line breaks only between tokens, where they mean nothing, so they are left out here.
+    pub(crate) fn encode(id: Option<u64>, json: &str) -> Self {
+        let mut sse = BytesMut::with_capacity(json.len() + 40);
+        if let Some(id) = id {
+            sse.extend_from_slice(b"id: ");
+            sse.extend_from_slice(id.to_string().as_bytes());
+            sse.extend_from_slice(b"\n");
+        }
+        sse.extend_from_slice(b"data: ");
+        let begin = sse.len();
+        for line in json.split(['\r', '\n']) {
+            sse.extend_from_slice(line.as_bytes());
+        }
+        let end = sse.len();
+        sse.extend_from_slice(b"\n\n");
+        let sse = sse.freeze();
+        // Whole lines of a `&str` are UTF-8: the fallback is unreachable, not a loss.
+        let text = Utf8Bytes::try_from(sse.slice(begin..end)).unwrap_or_default();
+        Self { sse, text }
+    }
+
+    /// As an event of a `text/event-stream`.
+    pub(crate) fn sse(&self) -> &Bytes {
+        &self.sse
+    }
+
+    /// As the text of a WebSocket message: the JSON alone.
+    pub(crate) fn text(&self) -> &Utf8Bytes {
+        &self.text
+    }
+
+    /// The JSON alone.
+    pub(crate) fn json(&self) -> &str {
+        &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_transports_share_one_allocation() {
+        let frame = Frame::encode(Some(7), r#"{"a":1}"#);
+        assert_eq!(&frame.sse()[..], b"id: 7\ndata: {\"a\":1}\n\n");
+        assert_eq!(frame.json(), r#"{"a":1}"#);
+        let inside = frame.sse().as_ptr_range();
+        assert!(inside.contains(&frame.json().as_ptr()));
+    }
+
+    #[test]
+    fn a_control_frame_has_no_id() {
+        assert_eq!(&Frame::encode(None, "{}").sse()[..], b"data: {}\n\n");
+    }
+
+    #[test]
+    fn a_line_break_between_tokens_cannot_forge_a_field() {
+        let frame = Frame::encode(Some(1), "{\r\n\"a\":\r1,\n\"b\":\"\u{2028}\"}");
+        assert_eq!(frame.json(), "{\"a\":1,\"b\":\"\u{2028}\"}");
+        assert_eq!(frame.sse().split(|byte| *byte == b'\n').count(), 4);
+    }
+}

@@ -1,0 +1,216 @@
+//! The hub: one app's log folded in memory, and each room's newest items for whoever listens.
+//!
+//! [`follower`] feeds it from the tail, [`rooms`] holds a [`room::Room`] with its [`ring::Ring`] for
+//! every room that is active, [`frame::Frame`] is what was encoded once. What a single viewer gets
+//! is in [`crate::feed`]; how it is written to a socket in [`crate::stream`].
+//!
+//! Invariant: state and rings change together under the lock of the state, so whoever reads both
+//! under it sees the same `room_seq`.
+
+pub(crate) mod follower;
+pub(crate) mod frame;
+pub(crate) mod lock;
+pub(crate) mod ring;
+pub(crate) mod room;
+pub(crate) mod rooms;
+pub(crate) mod sweeper;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use domain::event::{Event, Scope};
+use domain::ids::{AppId, LogSeq, RoomId};
+use domain::state::AppState;
+use domain::timestamp::Timestamp;
+use domain::view::feed_item::feed_item;
+use tokio::sync::watch;
+
+use crate::config::HubConfig;
+use crate::hub::frame::Frame;
+use crate::hub::lock::{read, write};
+use crate::hub::room::{End, Room, Subscription};
+use crate::hub::rooms::Rooms;
+use crate::metrics::Metrics;
+
+/// One app as viewers see it.
+#[derive(Debug)]
+pub(crate) struct AppHub {
+    app: AppId,
+    config: HubConfig,
+    folded: RwLock<Folded>,
+    rooms: Rooms,
+    progress: watch::Sender<Progress>,
+    metrics: Arc<Metrics>,
+}
+
+#[derive(Debug, Default)]
+struct Folded {
+    state: AppState,
+    log_seq: LogSeq,
+}
+
+/// How far the hub has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// The last commit that was folded in.
+    pub(crate) log_seq: LogSeq,
+    /// The hub has once come to the end that the log had at the start.
+    pub(crate) caught_up: bool,
+    /// Nothing more will come from here.
+    pub(crate) end: Option<End>,
+}
+
+/// A room at one `room_seq`.
+#[derive(Debug)]
+pub(crate) struct RoomSnapshot {
+    pub(crate) room_seq: u64,
+    pub(crate) log_seq: LogSeq,
+    /// `RoomView` as JSON.
+    pub(crate) view: Arc<str>,
+    /// The newest items up to `room_seq`, oldest first, as many as the ring has.
+    pub(crate) newest: Vec<Frame>,
+}
+
+impl AppHub {
+    pub(crate) fn new(app: AppId, config: HubConfig, metrics: Arc<Metrics>) -> Self {
+        let rooms = Rooms::new(&config, metrics.clone());
+        let progress = watch::Sender::new(Progress::default());
+        Self { app, config, folded: RwLock::default(), rooms, progress, metrics }
+    }
+
+    pub(crate) fn app(&self) -> &AppId {
+        &self.app
+    }
+
+    pub(crate) fn config(&self) -> &HubConfig {
+        &self.config
+    }
+
+    /// Begins from a stored state. Only before the first [`AppHub::apply`].
+    pub(crate) fn restore(&self, state: AppState, log_seq: LogSeq) {
+        *write(&self.folded) = Folded { state, log_seq };
+        self.progress.send_modify(|progress| progress.log_seq = log_seq);
+    }
+
+    /// Folds events in, in order, and wakes the listeners of the rooms that they belong to: once
+    /// each, so that all that came together is written together.
+    pub(crate) fn apply(&self, events: &[Event], log_seq: LogSeq, now: Timestamp) {
+        let frames: Vec<Option<Frame>> =
+            events.iter().map(|event| self.encode_if_wanted(event, now)).collect();
+
+        let mut touched: Vec<Arc<Room>> = Vec::new();
+        {
+            let mut folded = write(&self.folded);
+            let mut rooms = self.rooms.lock();
+            for (event, frame) in events.iter().zip(frames) {
+                folded.state.evolve(event);
+                let Scope::Room { room_id, room_seq } = &event.scope else { continue };
+                let room = match (rooms.get(room_id), &frame) {
+                    (Some(room), _) => room.clone(),
+                    (None, Some(_)) => rooms.create(room_id, room_seq - 1, now),
+                    (None, None) => continue,
+                };
+                // Listeners may have come between the question and the lock.
+                let Some(frame) = frame.or_else(|| encode(event)) else { continue };
+                rooms.push(&room, *room_seq, frame, now);
+                if !touched.iter().any(|known| Arc::ptr_eq(known, &room)) {
+                    touched.push(room);
+                }
+            }
+            folded.log_seq = log_seq;
+        }
+        for room in touched {
+            room.wake();
+        }
+        self.progress.send_modify(|progress| progress.log_seq = log_seq);
+    }
+
+    /// A replay of old events fills no rings: they would be dropped as idle at once.
+    fn encode_if_wanted(&self, event: &Event, now: Timestamp) -> Option<Frame> {
+        let Scope::Room { room_id, .. } = &event.scope else { return None };
+        let fresh = now.0 < event.at.0.saturating_add(self.config.ring_idle_ms.cast_signed());
+        if fresh || self.rooms.lock().get(room_id).is_some() { encode(event) } else { None }
+    }
+
+    /// `room_seq` of the room's last item; nothing if the room does not exist.
+    pub(crate) fn head(&self, room_id: &RoomId) -> Option<u64> {
+        read(&self.folded).state.rooms.get(room_id).map(|room| room.seq)
+    }
+
+    /// Listens to a room; nothing if the room does not exist. From here on the room's ring takes
+    /// every item, so what follows any later snapshot is in it.
+    pub(crate) fn subscribe(&self, room_id: &RoomId, now: Timestamp) -> Option<Subscription> {
+        let folded = read(&self.folded);
+        let head = folded.state.rooms.get(room_id)?.seq;
+        let mut rooms = self.rooms.lock();
+        let known = rooms.get(room_id).cloned();
+        let room = known.unwrap_or_else(|| rooms.create(room_id, head, now));
+        let subscription = Subscription::new(room);
+        // `end` tells the rooms that exist; a room that was made after it learns it here.
+        if let Some(end) = self.progress.borrow().end {
+            subscription.room().end(end);
+        }
+        Some(subscription)
+    }
+
+    /// The room as it is now, with at most `newest` of its items.
+    pub(crate) fn snapshot(&self, room_id: &RoomId, newest: usize) -> Option<RoomSnapshot> {
+        let folded = read(&self.folded);
+        let state = folded.state.rooms.get(room_id)?;
+        let room = self.rooms.lock().get(room_id).cloned();
+        let view = match &room {
+            Some(room) => room.view(room_id, state),
+            None => room::view_json(room_id, state),
+        };
+        let newest = room.map(|room| room.newest(newest)).unwrap_or_default();
+        Some(RoomSnapshot { room_seq: state.seq, log_seq: folded.log_seq, view, newest })
+    }
+
+    pub(crate) fn log_seq(&self) -> LogSeq {
+        self.progress.borrow().log_seq
+    }
+
+    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        let progress = self.progress.borrow();
+        progress.caught_up && progress.end.is_none()
+    }
+
+    /// Waits until the hub shows `log_seq`, but not longer than `wait`.
+    pub(crate) async fn reached(&self, log_seq: LogSeq, wait: Duration) -> bool {
+        let mut progress = self.progress();
+        let reached = progress.wait_for(|progress| log_seq <= progress.log_seq);
+        matches!(tokio::time::timeout(wait, reached).await, Ok(Ok(_)))
+    }
+
+    pub(crate) fn set_caught_up(&self) {
+        self.progress.send_modify(|progress| progress.caught_up = true);
+    }
+
+    /// Tells all listeners that nothing more comes. The first reason stands.
+    pub(crate) fn end(&self, end: End) {
+        self.progress.send_modify(|progress| progress.end = progress.end.or(Some(end)));
+        for room in self.rooms.lock().all() {
+            room.end(end);
+        }
+    }
+
+    /// Drops rings that nobody needs.
+    pub(crate) fn sweep(&self, now: Timestamp) {
+        self.rooms.lock().sweep(now);
+    }
+
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+}
+
+fn encode(event: &Event) -> Option<Frame> {
+    let Scope::Room { room_seq, .. } = event.scope else { return None };
+    Some(Frame::encode(Some(room_seq), &feed_item(event)?))
+}

@@ -1,0 +1,249 @@
+//! The newest items of a room, encoded, within bounds. Pure: no lock, no clock, no waking.
+//!
+//! Readers hold a cursor, the `room_seq` they have come to. There is no queue per reader: who falls
+//! behind the oldest item is told so and reads the rest elsewhere.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::hub::frame::Frame;
+
+/// How many different runs are kept joined: readers of a room mostly stand at one or two places.
+const RUNS_KEPT: usize = 4;
+
+/// How much a ring holds and hands out at once.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "a limit says so")]
+pub(crate) struct RingLimits {
+    /// Items held.
+    pub(crate) items_max: usize,
+    /// Bytes held; the newest item is held whatever its size.
+    pub(crate) bytes_max: usize,
+    /// Bytes of one run, unless one item alone is larger.
+    pub(crate) run_bytes_max: usize,
+}
+
+/// Items that follow each other, ready to be written in one go.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    /// `room_seq` of the first item.
+    pub(crate) first: u64,
+    /// `room_seq` of the last item: the reader's next cursor.
+    pub(crate) last: u64,
+    /// All of it as one piece of a `text/event-stream`.
+    pub(crate) sse: Bytes,
+    /// Item by item.
+    pub(crate) frames: Arc<[Frame]>,
+}
+
+impl Run {
+    /// Joins items of which the first has `room_seq` `first`.
+    pub(crate) fn join(first: u64, frames: Arc<[Frame]>) -> Self {
+        let last = first + frames.len() as u64 - 1;
+        let sse = if let [frame] = &*frames {
+            frame.sse().clone()
+        } else {
+            let mut joined = BytesMut::with_capacity(frames.iter().map(|f| f.sse().len()).sum());
+            for frame in &*frames {
+                joined.extend_from_slice(frame.sse());
+            }
+            joined.freeze()
+        };
+        Self { first, last, sse, frames }
+    }
+}
+
+/// What a reader finds after its cursor.
+#[derive(Debug, Clone)]
+pub(crate) enum After {
+    /// The next items.
+    Run(Run),
+    /// Nothing yet.
+    UpToDate,
+    /// The next item has been evicted.
+    Behind,
+}
+
+#[derive(Debug)]
+pub(crate) struct Ring {
+    limits: RingLimits,
+    items: VecDeque<Frame>,
+    bytes: usize,
+    head: u64,
+    runs: VecDeque<Run>,
+}
+
+impl Ring {
+    /// An empty ring of a room whose last item is `head`.
+    pub(crate) fn new(head: u64, limits: RingLimits) -> Self {
+        Self { limits, items: VecDeque::new(), bytes: 0, head, runs: VecDeque::new() }
+    }
+
+    /// `room_seq` of the last item of the room.
+    pub(crate) fn head(&self) -> u64 {
+        self.head
+    }
+
+    /// The oldest cursor that can still be served.
+    pub(crate) fn oldest_cursor(&self) -> u64 {
+        self.head - self.items.len() as u64
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Takes the next item and gives back how many it evicted.
+    pub(crate) fn push(&mut self, room_seq: u64, frame: Frame) -> u64 {
+        debug_assert_eq!(self.head + 1, room_seq, "room_seq is dense");
+        self.head = room_seq;
+        self.bytes += frame.sse().len();
+        self.items.push_back(frame);
+        self.evict_to(self.limits.items_max, self.limits.bytes_max)
+    }
+
+    /// Evicts the older half.
+    pub(crate) fn halve(&mut self) -> u64 {
+        self.evict_to(self.items.len().div_ceil(2), self.bytes / 2)
+    }
+
+    fn evict_to(&mut self, items_max: usize, bytes_max: usize) -> u64 {
+        let mut evicted = 0;
+        while 1 < self.items.len() && (items_max < self.items.len() || bytes_max < self.bytes) {
+            if let Some(oldest) = self.items.pop_front() {
+                self.bytes -= oldest.sse().len();
+                evicted += 1;
+            }
+        }
+        let oldest_cursor = self.oldest_cursor();
+        self.runs.retain(|run| oldest_cursor < run.first);
+        evicted
+    }
+
+    /// What follows `cursor`. Readers at the same place share one joined run.
+    pub(crate) fn after(&mut self, cursor: u64) -> After {
+        if self.head <= cursor {
+            return After::UpToDate;
+        }
+        let Some(skip) = cursor.checked_sub(self.oldest_cursor()) else { return After::Behind };
+        let Ok(skip) = usize::try_from(skip) else { return After::Behind };
+        let last = self.last_of_run(cursor, skip);
+        if let Some(run) = self.runs.iter().find(|r| r.first == cursor + 1 && r.last == last) {
+            return After::Run(run.clone());
+        }
+        let count = usize::try_from(last - cursor).unwrap_or(usize::MAX);
+        let run =
+            Run::join(cursor + 1, self.items.iter().skip(skip).take(count).cloned().collect());
+        if self.runs.len() == RUNS_KEPT {
+            self.runs.pop_front();
+        }
+        self.runs.push_back(run.clone());
+        After::Run(run)
+    }
+
+    fn last_of_run(&self, cursor: u64, skip: usize) -> u64 {
+        let mut bytes = 0;
+        let fits = self.items.iter().skip(skip).take_while(|frame| {
+            let first = bytes == 0;
+            bytes += frame.sse().len();
+            first || bytes <= self.limits.run_bytes_max
+        });
+        cursor + fits.count() as u64
+    }
+
+    /// The newest items, at most `count`, oldest first.
+    pub(crate) fn newest(&self, count: usize) -> Vec<Frame> {
+        let skip = self.items.len().saturating_sub(count);
+        self.items.iter().skip(skip).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: RingLimits = RingLimits { items_max: 4, bytes_max: 1_000, run_bytes_max: 1_000 };
+
+    fn filled(limits: RingLimits, from: u64, to: u64) -> Ring {
+        let mut ring = Ring::new(from - 1, limits);
+        for seq in from..=to {
+            ring.push(seq, Frame::encode(Some(seq), &format!("{{\"n\":{seq}}}")));
+        }
+        ring
+    }
+
+    fn run(ring: &mut Ring, cursor: u64) -> Option<(u64, u64)> {
+        match ring.after(cursor) {
+            After::Run(run) => {
+                assert_eq!(run.frames.len() as u64, run.last - run.first + 1);
+                let joined: Vec<u8> = run.frames.iter().flat_map(|f| f.sse().to_vec()).collect();
+                assert_eq!(joined, run.sse);
+                Some((run.first, run.last))
+            }
+            After::UpToDate | After::Behind => None,
+        }
+    }
+
+    #[test]
+    fn a_reader_takes_all_that_has_gathered() {
+        let mut ring = filled(LIMITS, 1, 3);
+        assert_eq!(run(&mut ring, 0), Some((1, 3)));
+        assert_eq!(run(&mut ring, 2), Some((3, 3)));
+        assert!(matches!(ring.after(3), After::UpToDate));
+        assert!(matches!(ring.after(99), After::UpToDate));
+    }
+
+    #[test]
+    fn a_reader_behind_the_oldest_item_is_told() {
+        let mut ring = filled(LIMITS, 1, 10);
+        assert_eq!(ring.oldest_cursor(), 6);
+        assert!(matches!(ring.after(5), After::Behind));
+        assert_eq!(run(&mut ring, 6), Some((7, 10)));
+    }
+
+    #[test]
+    fn an_empty_ring_serves_only_what_comes() {
+        let mut ring = Ring::new(5, LIMITS);
+        assert!(matches!(ring.after(5), After::UpToDate));
+        assert!(matches!(ring.after(4), After::Behind));
+    }
+
+    #[test]
+    fn bytes_are_bounded_but_the_newest_item_stays() {
+        let mut ring = filled(RingLimits { bytes_max: 40, ..LIMITS }, 1, 4);
+        assert!(ring.bytes() <= 40);
+        let huge = format!("\"{}\"", "x".repeat(100));
+        ring.push(5, Frame::encode(Some(5), &huge));
+        assert_eq!(ring.newest(9).len(), 1);
+        assert_eq!(run(&mut ring, 4), Some((5, 5)));
+    }
+
+    #[test]
+    fn a_run_is_bounded_in_bytes() {
+        let one = Frame::encode(Some(1), "{\"n\":1}").sse().len();
+        let mut ring = filled(RingLimits { run_bytes_max: 2 * one, ..LIMITS }, 1, 4);
+        assert_eq!(run(&mut ring, 0), Some((1, 2)));
+        let mut tiny = filled(RingLimits { run_bytes_max: 1, ..LIMITS }, 1, 4);
+        assert_eq!(run(&mut tiny, 0), Some((1, 1)));
+    }
+
+    #[test]
+    fn readers_at_the_same_place_share_the_joined_bytes() {
+        let mut ring = filled(LIMITS, 1, 3);
+        let (After::Run(one), After::Run(two)) = (ring.after(0), ring.after(0)) else {
+            panic!("the ring has items");
+        };
+        assert_eq!(one.sse.as_ptr(), two.sse.as_ptr());
+        assert!(Arc::ptr_eq(&one.frames, &two.frames));
+    }
+
+    #[test]
+    fn halving_keeps_the_newer_half() {
+        let mut ring = filled(LIMITS, 1, 4);
+        assert_eq!(ring.halve(), 2);
+        assert_eq!(ring.oldest_cursor(), 2);
+        assert_eq!(ring.head(), 4);
+    }
+}

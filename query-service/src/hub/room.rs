@@ -1,0 +1,153 @@
+//! One active room: its ring, and the signal that wakes its listeners.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use domain::ids::RoomId;
+use domain::room::state::Room as RoomState;
+use domain::timestamp::Timestamp;
+use domain::view::room_view::RoomView;
+use tokio::sync::watch;
+
+use crate::hub::frame::Frame;
+use crate::hub::lock::lock;
+use crate::hub::ring::{After, Ring, RingLimits};
+
+/// Why nothing more comes from a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// This process is going down; another serves the room.
+    Shutdown,
+    /// The log cannot be read any further.
+    LogStopped,
+}
+
+#[derive(Debug)]
+pub(crate) struct Room {
+    ring: Mutex<Ring>,
+    /// The view as JSON with its `room_seq`: newcomers at the same place share it.
+    view: Mutex<Option<(u64, Arc<str>)>>,
+    signal: watch::Sender<Option<End>>,
+    active_at: AtomicI64,
+}
+
+impl Room {
+    pub(crate) fn new(head: u64, limits: RingLimits, now: Timestamp) -> Self {
+        Self {
+            ring: Mutex::new(Ring::new(head, limits)),
+            view: Mutex::new(None),
+            signal: watch::Sender::new(None),
+            active_at: AtomicI64::new(now.0),
+        }
+    }
+
+    /// Takes the next item. Gives back how many it evicted and how many bytes the ring grew.
+    pub(crate) fn push(&self, room_seq: u64, frame: Frame, now: Timestamp) -> (u64, isize) {
+        self.active_at.store(now.0, Ordering::Relaxed);
+        let mut ring = lock(&self.ring);
+        let before = ring.bytes();
+        let evicted = ring.push(room_seq, frame);
+        (evicted, ring.bytes().cast_signed() - before.cast_signed())
+    }
+
+    /// Evicts the older half. Gives back the same as [`Room::push`].
+    pub(crate) fn halve(&self) -> (u64, isize) {
+        let mut ring = lock(&self.ring);
+        let before = ring.bytes();
+        let evicted = ring.halve();
+        (evicted, ring.bytes().cast_signed() - before.cast_signed())
+    }
+
+    pub(crate) fn after(&self, cursor: u64) -> After {
+        lock(&self.ring).after(cursor)
+    }
+
+    pub(crate) fn head(&self) -> u64 {
+        lock(&self.ring).head()
+    }
+
+    pub(crate) fn oldest_cursor(&self) -> u64 {
+        lock(&self.ring).oldest_cursor()
+    }
+
+    pub(crate) fn newest(&self, count: usize) -> Vec<Frame> {
+        lock(&self.ring).newest(count)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        lock(&self.ring).bytes()
+    }
+
+    pub(crate) fn view(&self, room_id: &RoomId, state: &RoomState) -> Arc<str> {
+        let mut cached = lock(&self.view);
+        match &*cached {
+            Some((room_seq, view)) if *room_seq == state.seq => view.clone(),
+            Some(_) | None => {
+                let view = view_json(room_id, state);
+                *cached = Some((state.seq, view.clone()));
+                view
+            }
+        }
+    }
+
+    pub(crate) fn wake(&self) {
+        self.signal.send_modify(|_| ());
+    }
+
+    pub(crate) fn end(&self, end: End) {
+        self.signal.send_modify(|ended| *ended = ended.or(Some(end)));
+    }
+
+    /// Nobody listens, and nothing has happened since `since`.
+    pub(crate) fn is_idle(&self, since: Timestamp) -> bool {
+        !self.is_watched() && self.active_at() < since
+    }
+
+    pub(crate) fn is_watched(&self) -> bool {
+        0 < self.signal.receiver_count()
+    }
+
+    pub(crate) fn active_at(&self) -> Timestamp {
+        Timestamp(self.active_at.load(Ordering::Relaxed))
+    }
+}
+
+/// Holds a room in memory while somebody listens to it.
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    room: Arc<Room>,
+    signal: watch::Receiver<Option<End>>,
+}
+
+impl Subscription {
+    pub(crate) fn new(room: Arc<Room>) -> Self {
+        let signal = room.signal.subscribe();
+        Self { room, signal }
+    }
+
+    pub(crate) fn room(&self) -> &Arc<Room> {
+        &self.room
+    }
+
+    /// Whether nothing more comes. Whatever happens after this call ends the next
+    /// [`Subscription::changed`]: ask this first, then look into the ring, then wait.
+    pub(crate) fn look(&mut self) -> Option<End> {
+        *self.signal.borrow_and_update()
+    }
+
+    /// Waits for what happens after the last [`Subscription::look`].
+    pub(crate) async fn changed(&mut self) {
+        // The sender lives in the room that is held here, so this cannot fail.
+        if self.signal.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// The room as a newcomer sees it.
+pub(crate) fn view_json(room_id: &RoomId, state: &RoomState) -> Arc<str> {
+    // Plain structs with text keys: writing them into memory cannot fail.
+    #[expect(clippy::expect_used, reason = "see above")]
+    let json = serde_json::to_string(&RoomView::of(room_id, state)).expect("a view is JSON");
+    json.into()
+}

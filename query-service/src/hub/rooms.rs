@@ -1,0 +1,127 @@
+//! The active rooms of an app, and the bound on what all their rings hold together.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use domain::ids::RoomId;
+use domain::timestamp::Timestamp;
+
+use crate::config::HubConfig;
+use crate::hub::frame::Frame;
+use crate::hub::lock::lock;
+use crate::hub::ring::RingLimits;
+use crate::hub::room::Room;
+use crate::metrics::Metrics;
+
+#[derive(Debug)]
+pub(crate) struct Rooms(Mutex<Active>);
+
+/// The rooms under their lock.
+#[derive(Debug)]
+pub(crate) struct Active {
+    rooms: HashMap<RoomId, Arc<Room>>,
+    /// Bytes of all rings.
+    bytes: usize,
+    bytes_max: usize,
+    idle_ms: i64,
+    limits: RingLimits,
+    metrics: Arc<Metrics>,
+}
+
+impl Rooms {
+    pub(crate) fn new(config: &HubConfig, metrics: Arc<Metrics>) -> Self {
+        Self(Mutex::new(Active {
+            rooms: HashMap::new(),
+            bytes: 0,
+            bytes_max: config.rings_bytes_max,
+            idle_ms: config.ring_idle_ms.cast_signed(),
+            limits: RingLimits {
+                items_max: config.ring_items_max,
+                bytes_max: config.ring_bytes_max,
+                run_bytes_max: config.run_bytes_max,
+            },
+            metrics,
+        }))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Active> {
+        lock(&self.0)
+    }
+}
+
+impl Active {
+    pub(crate) fn get(&self, room_id: &RoomId) -> Option<&Arc<Room>> {
+        self.rooms.get(room_id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Room>> {
+        self.rooms.values()
+    }
+
+    /// Makes a room whose last item is `head`.
+    pub(crate) fn create(&mut self, room_id: &RoomId, head: u64, now: Timestamp) -> Arc<Room> {
+        let room = Arc::new(Room::new(head, self.limits, now));
+        self.rooms.insert(room_id.clone(), room.clone());
+        self.metrics.rooms_active.increment(1.0);
+        room
+    }
+
+    /// Puts the next item into a room, and makes room for it elsewhere if all together are too many.
+    pub(crate) fn push(&mut self, room: &Room, room_seq: u64, frame: Frame, now: Timestamp) {
+        let (evicted, grown) = room.push(room_seq, frame, now);
+        self.grow(grown);
+        self.metrics.ring_evictions.increment(evicted);
+        if self.bytes_max < self.bytes {
+            self.shrink();
+        }
+    }
+
+    /// Drops the rooms in which nothing happens and to which nobody listens.
+    pub(crate) fn sweep(&mut self, now: Timestamp) {
+        let since = Timestamp(now.0 - self.idle_ms);
+        let idle: Vec<RoomId> = self.ids(|room| room.is_idle(since));
+        for room_id in idle {
+            self.drop_room(&room_id);
+        }
+    }
+
+    /// Down to three quarters of the bound: first rooms without listeners, longest idle first, then
+    /// the older half of every ring.
+    fn shrink(&mut self) {
+        let enough = self.bytes_max / 4 * 3;
+        let mut unwatched = self.ids(|room| !room.is_watched());
+        unwatched.sort_by_key(|room_id| self.rooms.get(room_id).map(|room| room.active_at()));
+        for room_id in unwatched {
+            if self.bytes <= enough {
+                return;
+            }
+            self.drop_room(&room_id);
+        }
+        if enough < self.bytes {
+            let halved: Vec<(u64, isize)> = self.rooms.values().map(|room| room.halve()).collect();
+            for (evicted, grown) in halved {
+                self.grow(grown);
+                self.metrics.ring_evictions.increment(evicted);
+            }
+        }
+    }
+
+    fn grow(&mut self, grown: isize) {
+        self.bytes = self.bytes.saturating_add_signed(grown);
+        // A gauge counts in floating point; bytes of one ring are far from where that is inexact.
+        #[expect(clippy::cast_precision_loss, reason = "see above")]
+        self.metrics.ring_bytes.increment(grown as f64);
+    }
+
+    fn ids(&self, wanted: impl Fn(&Room) -> bool) -> Vec<RoomId> {
+        let found = self.rooms.iter().filter(|(_, room)| wanted(room));
+        found.map(|(room_id, _)| room_id.clone()).collect()
+    }
+
+    fn drop_room(&mut self, room_id: &RoomId) {
+        if let Some(room) = self.rooms.remove(room_id) {
+            self.grow(-room.bytes().cast_signed());
+            self.metrics.rooms_active.decrement(1.0);
+        }
+    }
+}

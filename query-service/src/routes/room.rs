@@ -1,0 +1,93 @@
+//! `GET /v1/apps/{app}/rooms/{room_id}?min_seq=&recent=`: the room as it is now, from memory.
+//!
+//! `recent` are the newest items up to `room_seq`, ascending; the stream after `room_seq` continues
+//! them. Without Postgres they may be fewer, and `recent_complete` says so.
+
+use std::fmt::Write as _;
+
+use domain::ids::{AppId, RoomId};
+use service_kit::auth::{Auth, Identity};
+use service_kit::http::{get, room_path};
+use service_kit::problem::Problem;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use warp::reply::{Reply, Response};
+
+use crate::hub::RoomSnapshot;
+use crate::hub::frame::Frame;
+use crate::problems::room_not_found;
+use crate::routes::query::{self, Query};
+use crate::routes::with;
+use crate::service::Service;
+
+pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
+    room_path()
+        .and(warp::path::end())
+        .and(get())
+        .and(auth.identity())
+        .and(query::raw())
+        .and(with(service))
+        .then(room)
+        .boxed()
+}
+
+async fn room(
+    app: AppId,
+    room_id: RoomId,
+    identity: Identity,
+    raw: String,
+    service: Service,
+) -> Result<Response, Problem> {
+    let query = Query::parse(&raw, &["min_seq", "recent"])?;
+    let min_seq = query.min_seq()?;
+    let answers = &service.config().answers;
+    let wanted = query.count("recent", answers.recent_items, 0..=answers.recent_items_max)?;
+    let hub = service.hub_for(&identity, &room_id)?;
+    service.shown(hub, min_seq).await?;
+
+    let count = usize::try_from(wanted).unwrap_or(usize::MAX);
+    let snapshot = hub.snapshot(&room_id, count).ok_or_else(room_not_found)?;
+    let recent: Vec<&str> = snapshot.newest.iter().map(Frame::json).collect();
+    let oldest = snapshot.room_seq + 1 - recent.len() as u64;
+    let missing = wanted - u32::try_from(recent.len()).unwrap_or(wanted);
+    if missing == 0 || oldest <= 1 {
+        return Ok(answer(&snapshot, &recent, true));
+    }
+
+    let older = service.read_models().feed_before(&app, &room_id, oldest, missing).await;
+    let mut older = older.unwrap_or_default();
+    // What the projector has not written yet is a hole; what lies before it is not recent.
+    let holds = |(expected, seq): (u64, u64)| expected == seq;
+    let seqs = older.iter().rev().map(|item| item.room_seq);
+    let dense = (1..oldest).rev().zip(seqs).take_while(|pair| holds(*pair)).count();
+    older.drain(..older.len() - dense);
+    let complete = older.len() as u64 == u64::from(missing).min(oldest - 1);
+    let recent: Vec<&str> = older.iter().map(|item| item.json.as_str()).chain(recent).collect();
+    Ok(answer(&snapshot, &recent, complete))
+}
+
+/// The view is JSON already, and so is every item: they are joined as text.
+fn answer(snapshot: &RoomSnapshot, recent: &[&str], complete: bool) -> Response {
+    let view = snapshot.view.strip_suffix('}').unwrap_or(&snapshot.view);
+    let bytes = recent.iter().map(|item| item.len() + 1).sum::<usize>();
+    let mut body = String::with_capacity(view.len() + bytes + 80);
+    body.push_str(view);
+    body.push_str(",\"recent\":[");
+    for (place, item) in recent.iter().enumerate() {
+        body.push_str(if place == 0 { "" } else { "," });
+        body.push_str(item);
+    }
+    // Writing into a text cannot fail.
+    write!(body, "],\"recent_complete\":{complete},\"log_seq\":{}}}", snapshot.log_seq).ok();
+    json(body)
+}
+
+/// JSON that is true only now.
+pub(super) fn json(body: String) -> Response {
+    let mut response = Response::new(body.into());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, warp::http::HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, warp::http::HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,48 @@
+//! `GET /v1/apps/{app}/rooms/{room_id}/stream?last_event_id=`: the room live, as server-sent events.
+//!
+//! Resumes after the `Last-Event-ID` that a browser sends by itself, else after `last_event_id`. What
+//! comes is described in [`crate::feed::control`] and in [`crate::stream::sse`].
+
+use domain::ids::{AppId, RoomId};
+use service_kit::auth::{Auth, Identity};
+use service_kit::http::{get, room_path};
+use service_kit::problem::Problem;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::HeaderValue;
+use warp::reply::{Reply, Response};
+
+use crate::problems::invalid_last_event_id;
+use crate::routes::query::{self, Query};
+use crate::routes::with;
+use crate::service::Service;
+use crate::stream::{self, sse};
+
+pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
+    room_path()
+        .and(warp::path("stream"))
+        .and(warp::path::end())
+        .and(get())
+        .and(auth.identity())
+        .and(query::raw())
+        .and(warp::header::value("last-event-id").map(Some).or(warp::any().map(|| None)).unify())
+        .and(with(service))
+        .then(stream)
+        .boxed()
+}
+
+async fn stream(
+    _app: AppId,
+    room_id: RoomId,
+    identity: Identity,
+    raw: String,
+    header: Option<HeaderValue>,
+    service: Service,
+) -> Result<Response, Problem> {
+    let query = Query::parse(&raw, &["last_event_id"])?;
+    let header = header.as_ref().map(HeaderValue::to_str).transpose();
+    let header = header.map_err(|_not_text| invalid_last_event_id())?;
+    let last_id = query::last_event_id(header, query.text("last_event_id"))?;
+    let feed = stream::open(&service, &identity, room_id, last_id).await?;
+    Ok(sse::response(feed))
+}

@@ -1,0 +1,60 @@
+//! `GET /v1/apps/{app}/users/{user_id}?min_seq=`: how a user is shown, their level and points.
+
+use std::sync::Arc;
+
+use domain::ids::{AppId, LogSeq, UserId};
+use domain::view::profile::Profile;
+use serde::Serialize;
+use service_kit::auth::{Auth, Identity};
+use service_kit::http::{app_path, get, path_id};
+use service_kit::problem::Problem;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::reply::{Json, Reply};
+
+use crate::problems::user_not_found;
+use crate::read_models::app_user::KnownUser;
+use crate::routes::query::{self, Query};
+use crate::routes::with;
+use crate::service::Service;
+
+/// The answer.
+#[derive(Debug, Serialize)]
+struct Answer {
+    user_id: UserId,
+    /// Null if they never registered.
+    nick: Option<Arc<str>>,
+    avatar: Option<Arc<str>>,
+    level: u32,
+    points: u64,
+    /// All that they did up to this commit is in it.
+    log_seq: LogSeq,
+}
+
+pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
+    app_path()
+        .and(warp::path("users"))
+        .and(path_id::<UserId>())
+        .and(warp::path::end())
+        .and(get())
+        .and(auth.identity())
+        .and(query::raw())
+        .and(with(service))
+        .then(user)
+        .boxed()
+}
+
+async fn user(
+    app: AppId,
+    user_id: UserId,
+    _identity: Identity,
+    raw: String,
+    service: Service,
+) -> Result<Json, Problem> {
+    let query = Query::parse(&raw, &["min_seq"])?;
+    let log_seq = service.projected(&app, query.min_seq()?).await?;
+    let known = service.read_models().users(&app, &[user_id]).await?.pop();
+    let KnownUser { profile, points } = known.ok_or_else(user_not_found)?;
+    let Profile { user_id, nick, avatar, level } = profile;
+    Ok(warp::reply::json(&Answer { user_id, nick, avatar, level, points, log_seq }))
+}

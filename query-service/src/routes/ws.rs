@@ -1,0 +1,54 @@
+//! `GET /v1/apps/{app}/rooms/{room_id}/ws?last_event_id=`: the room live, over WebSocket.
+//!
+//! The same JSON as the SSE stream, one text message each. Close codes are in
+//! [`crate::stream::websocket`].
+
+use domain::ids::{AppId, RoomId};
+use service_kit::auth::{Auth, Identity};
+use service_kit::http::{get, room_path};
+use service_kit::problem::Problem;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::reply::{Reply, Response};
+
+use crate::routes::query::{self, Query};
+use crate::routes::with;
+use crate::service::Service;
+use crate::stream::handshake::{self, Upgrade};
+use crate::stream::{self, websocket};
+
+pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
+    room_path()
+        .and(warp::path("ws"))
+        .and(warp::path::end())
+        .and(get())
+        .and(auth.identity())
+        .and(query::raw())
+        .and(handshake::upgrade())
+        .and(with(service))
+        .then(ws)
+        .boxed()
+}
+
+async fn ws(
+    _app: AppId,
+    room_id: RoomId,
+    identity: Identity,
+    raw: String,
+    upgrade: Result<Upgrade, Problem>,
+    service: Service,
+) -> Result<Response, Problem> {
+    let query = Query::parse(&raw, &["last_event_id"])?;
+    let last_id = query::last_event_id(None, query.text("last_event_id"))?;
+    let Upgrade { connection, answer } = upgrade?;
+    let feed = stream::open(&service, &identity, room_id, last_id).await?;
+    let config = service.config().websocket.clone();
+    service.tasks().spawn("websocket", async move {
+        match connection.await {
+            Ok(upgraded) => websocket::serve(upgraded, feed, config).await,
+            // The client went away before it had the answer.
+            Err(error) => tracing::debug!(%error, "websocket not upgraded"),
+        }
+    });
+    Ok(answer)
+}

@@ -1,0 +1,96 @@
+//! What every route and stream needs, shared.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ids::{AppId, LogSeq, RoomId};
+use service_kit::auth::Identity;
+use service_kit::problem::Problem;
+use service_kit::tasks::Tasks;
+
+use crate::config::QueryConfig;
+use crate::hub::AppHub;
+use crate::problems::{not_ready, not_yet, room_not_found, room_not_in_token};
+use crate::read_models::ReadModels;
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Service(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    config: QueryConfig,
+    hubs: HashMap<AppId, Arc<AppHub>>,
+    read_models: Arc<ReadModels>,
+    tasks: Tasks,
+}
+
+impl Service {
+    pub(crate) fn new(
+        config: QueryConfig,
+        hubs: HashMap<AppId, Arc<AppHub>>,
+        read_models: Arc<ReadModels>,
+        tasks: Tasks,
+    ) -> Self {
+        Self(Arc::new(Shared { config, hubs, read_models, tasks }))
+    }
+
+    pub(crate) fn config(&self) -> &QueryConfig {
+        &self.0.config
+    }
+
+    pub(crate) fn read_models(&self) -> &Arc<ReadModels> {
+        &self.0.read_models
+    }
+
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
+    pub(crate) fn hubs(&self) -> impl Iterator<Item = &Arc<AppHub>> {
+        self.0.hubs.values()
+    }
+
+    /// The app's hub, once it shows the present. Before, a room that exists would seem not to.
+    pub(crate) fn hub(&self, app: &AppId) -> Result<&Arc<AppHub>, Problem> {
+        // Authentication has refused unknown apps.
+        self.0.hubs.get(app).filter(|hub| hub.is_ready()).ok_or_else(not_ready)
+    }
+
+    /// As [`Service::hub`], for a question about one room.
+    pub(crate) fn hub_for(
+        &self,
+        identity: &Identity,
+        room_id: &RoomId,
+    ) -> Result<&Arc<AppHub>, Problem> {
+        if !identity.is_good_for(room_id) {
+            return Err(room_not_in_token());
+        }
+        self.hub(&identity.app)
+    }
+
+    /// Waits, within bounds, until the hub shows `wanted`.
+    pub(crate) async fn shown(&self, hub: &AppHub, wanted: LogSeq) -> Result<(), Problem> {
+        if hub.reached(wanted, self.min_seq_wait()).await {
+            return Ok(());
+        }
+        Err(not_yet(wanted, hub.log_seq()))
+    }
+
+    /// Waits, within bounds, until the read models include `wanted`; gives back what they include.
+    pub(crate) async fn projected(&self, app: &AppId, wanted: LogSeq) -> Result<LogSeq, Problem> {
+        let read_models = self.read_models();
+        let reached = read_models.projected_at_least(app, wanted, self.min_seq_wait()).await?;
+        if wanted <= reached { Ok(reached) } else { Err(not_yet(wanted, reached)) }
+    }
+
+    fn min_seq_wait(&self) -> Duration {
+        Duration::from_millis(self.config().answers.min_seq_wait_ms)
+    }
+}
+
+/// Refuses a question about a room that does not exist.
+pub(crate) fn must_exist(hub: &AppHub, room_id: &RoomId) -> Result<(), Problem> {
+    hub.head(room_id).map(|_| ()).ok_or_else(room_not_found)
+}

@@ -1,0 +1,35 @@
+//! How a [`Feed`](crate::feed::Feed) is written to a socket: [`sse`], or [`websocket`] after its
+//! [`handshake`]. Both write the same JSON.
+
+pub(crate) mod handshake;
+pub(crate) mod sse;
+pub(crate) mod websocket;
+
+use domain::ids::RoomId;
+use domain::timestamp::Timestamp;
+use service_kit::auth::Identity;
+use service_kit::clock;
+use service_kit::problem::Problem;
+
+use crate::feed::Feed;
+use crate::feed::open::{Opening, open as open_feed};
+use crate::problems::room_not_found;
+use crate::service::Service;
+
+/// Opens a room's feed for whoever has a token that is good for it.
+pub(crate) async fn open(
+    service: &Service,
+    identity: &Identity,
+    room_id: RoomId,
+    last_id: Option<u64>,
+) -> Result<Feed, Problem> {
+    let opening = Opening {
+        hub: service.hub_for(identity, &room_id)?.clone(),
+        read_models: service.read_models().clone(),
+        room_id,
+        last_id,
+        expires_at: Timestamp(identity.expires_at_s.saturating_mul(1_000)),
+        now: clock::now(),
+    };
+    open_feed(opening).await.ok_or_else(room_not_found)
+}

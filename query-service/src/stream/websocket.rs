@@ -1,0 +1,249 @@
+//! A feed over WebSocket: each frame is one text message, the same JSON as on SSE.
+//!
+//! | close code | means |
+//! |---|---|
+//! | 1000 | the client closed |
+//! | 1001 | this process goes down (`shutdown`), or the log cannot be read (`log_stopped`): come back |
+//! | 1002, 1007 | the client broke the protocol, or sent text that is not UTF-8 |
+//! | 1008 | the client sends too many frames |
+//! | 1009 | the client sent too large a frame or message |
+//! | 4001 | the token has expired: come back with another |
+//! | 4002 | the client reads more slowly than the room speaks: come back with the last `room_seq` |
+//!
+//! A client that takes no byte at all, or answers no ping, is cut off without a code: none would
+//! reach it. What a client sends is counted, limited and otherwise ignored for now.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{self, CloseFrame, Role};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+
+use crate::config::WebSocketConfig;
+use crate::feed::control::ByeReason;
+use crate::feed::{Delivery, Feed};
+use crate::hub::frame::Frame;
+use crate::metrics::{Metrics, Transport};
+
+type Socket = WebSocketStream<TokioIo<Upgraded>>;
+
+/// Serves until one of both sides closes.
+pub(crate) async fn serve(upgraded: Upgraded, feed: Feed, config: WebSocketConfig) {
+    let metrics = feed.metrics().clone();
+    let open = metrics.open(Transport::WebSocket);
+    let limits = protocol::WebSocketConfig::default()
+        .read_buffer_size(config.read_buffer_bytes)
+        .write_buffer_size(config.write_buffer_bytes)
+        .max_message_size(Some(config.inbound_bytes_max))
+        .max_frame_size(Some(config.inbound_bytes_max));
+    let io = TokioIo::new(upgraded);
+    let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
+    let inbound = Inbound::new(config.inbound_frames_per_s_max);
+    let mut connection = Connection { socket, feed, config, inbound, pinged_at: None };
+    let ended = connection.run().await;
+    if let Some(why) = ended.label() {
+        Metrics::stream_ended(why);
+    }
+    if let Some((code, reason)) = ended.close() {
+        connection.close(code, reason).await;
+    }
+    drop(open);
+}
+
+/// Why a connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// The client closed or went away.
+    ByClient,
+    /// The feed has said its last word, and it has been counted.
+    Bye(ByeReason),
+    /// No byte was taken in time.
+    Stalled,
+    /// No pong came in time.
+    Silent,
+    Flood,
+    TooLarge,
+    NotText,
+    BrokenProtocol,
+}
+
+impl Ended {
+    /// The label of the metric, for what is not counted elsewhere.
+    fn label(self) -> Option<&'static str> {
+        match self {
+            Self::ByClient | Self::Bye(_) => None,
+            Self::Stalled => Some("stalled"),
+            Self::Silent => Some("silent"),
+            Self::Flood => Some("flood"),
+            Self::TooLarge => Some("too_large"),
+            Self::NotText | Self::BrokenProtocol => Some("broken_protocol"),
+        }
+    }
+
+    /// The code and the reason to tell the client, where it may still hear them.
+    fn close(self) -> Option<(CloseCode, &'static str)> {
+        match self {
+            Self::Bye(reason) => {
+                let code = match reason {
+                    ByeReason::TokenExpired => CloseCode::Library(4001),
+                    ByeReason::TooSlow => CloseCode::Library(4002),
+                    ByeReason::Shutdown | ByeReason::LogStopped => CloseCode::Away,
+                };
+                Some((code, reason.as_str()))
+            }
+            Self::Flood => Some((CloseCode::Policy, "too_many_frames")),
+            Self::TooLarge => Some((CloseCode::Size, "too_large")),
+            Self::NotText => Some((CloseCode::Invalid, "not_utf8")),
+            Self::BrokenProtocol => Some((CloseCode::Protocol, "broken_protocol")),
+            Self::ByClient | Self::Stalled | Self::Silent => None,
+        }
+    }
+}
+
+struct Connection {
+    socket: Socket,
+    feed: Feed,
+    config: WebSocketConfig,
+    inbound: Inbound,
+    /// When the oldest ping without an answer was sent.
+    pinged_at: Option<Instant>,
+}
+
+impl Connection {
+    async fn run(&mut self) -> Ended {
+        loop {
+            let step = tokio::select! {
+                delivery = self.feed.next() => self.deliver(delivery).await,
+                message = self.socket.next() => self.received(message),
+            };
+            if let Err(ended) = step {
+                return ended;
+            }
+        }
+    }
+
+    async fn deliver(&mut self, delivery: Delivery) -> Result<(), Ended> {
+        match delivery {
+            Delivery::Control(frame) => self.send(&[frame]).await,
+            Delivery::Run(run) => self.send(&run.frames).await,
+            Delivery::Heartbeat => self.ping().await,
+            Delivery::Bye(reason, frame) => {
+                self.send(&[frame]).await?;
+                Err(Ended::Bye(reason))
+            }
+        }
+    }
+
+    /// Gathers the frames in the write buffer; one flush writes what is left in it.
+    async fn send(&mut self, frames: &[Frame]) -> Result<(), Ended> {
+        let socket = &mut self.socket;
+        let sending = async {
+            for frame in frames {
+                socket.feed(Message::Text(frame.text().clone())).await?;
+            }
+            socket.flush().await
+        };
+        within(self.config.stall_ms, sending).await
+    }
+
+    async fn ping(&mut self) -> Result<(), Ended> {
+        let pong_timeout = Duration::from_millis(self.config.pong_timeout_ms);
+        if pong_timeout < self.pinged_at.get_or_insert_with(Instant::now).elapsed() {
+            return Err(Ended::Silent);
+        }
+        let ping = Message::Ping(bytes::Bytes::new());
+        within(self.config.stall_ms, self.socket.send(ping)).await
+    }
+
+    /// Pings are answered by the library with the next read or write.
+    fn received(&mut self, message: Option<Result<Message, Error>>) -> Result<(), Ended> {
+        match message {
+            Some(Ok(Message::Close(_))) | None => Err(Ended::ByClient),
+            Some(Ok(_)) => {
+                self.pinged_at = None;
+                if self.inbound.take(Instant::now()) { Ok(()) } else { Err(Ended::Flood) }
+            }
+            Some(Err(error)) => Err(of_error(&error)),
+        }
+    }
+
+    /// Says goodbye and waits, within bounds, for the client to say it too: a connection that is
+    /// reset at once may lose what was sent last.
+    async fn close(&mut self, code: CloseCode, reason: &'static str) {
+        let reason = Utf8Bytes::from_static(reason);
+        let socket = &mut self.socket;
+        let goodbye = async {
+            // A client that has gone away has nothing to be told.
+            if socket.close(Some(CloseFrame { code, reason })).await.is_ok() {
+                while let Some(Ok(_)) = socket.next().await {}
+            }
+        };
+        timeout(Duration::from_millis(self.config.close_ms), goodbye).await.ok();
+    }
+}
+
+async fn within(
+    stall_ms: u64,
+    sending: impl Future<Output = Result<(), Error>>,
+) -> Result<(), Ended> {
+    match timeout(Duration::from_millis(stall_ms), sending).await {
+        Ok(sent) => sent.map_err(|error| of_error(&error)),
+        Err(_elapsed) => Err(Ended::Stalled),
+    }
+}
+
+fn of_error(error: &Error) -> Ended {
+    match error {
+        Error::Capacity(_) => Ended::TooLarge,
+        Error::Protocol(
+            tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
+        ) => Ended::ByClient,
+        Error::Protocol(_) => Ended::BrokenProtocol,
+        Error::Utf8(_) => Ended::NotText,
+        _ => Ended::ByClient,
+    }
+}
+
+/// Counts a client's frames, second by second.
+#[derive(Debug)]
+struct Inbound {
+    per_s_max: u32,
+    second: Option<Instant>,
+    frames: u32,
+}
+
+impl Inbound {
+    fn new(per_s_max: u32) -> Self {
+        Self { per_s_max, second: None, frames: 0 }
+    }
+
+    /// Counts one frame; false if it is one too many.
+    fn take(&mut self, now: Instant) -> bool {
+        let begun = self.second.filter(|begun| now.duration_since(*begun).as_secs() == 0);
+        if begun.is_none() {
+            self.second = Some(now);
+            self.frames = 0;
+        }
+        self.frames += 1;
+        self.frames <= self.per_s_max
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_limited_by_the_second() {
+        let start = Instant::now();
+        let mut inbound = Inbound::new(2);
+        assert!(inbound.take(start) && inbound.take(start));
+        assert!(!inbound.take(start + Duration::from_millis(999)));
+        assert!(inbound.take(start + Duration::from_secs(1)));
+    }
+}
