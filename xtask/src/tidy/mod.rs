@@ -7,6 +7,7 @@ mod goldens;
 mod headers;
 mod life_of_send_gift;
 mod links;
+mod metrics;
 mod numbering;
 mod problems;
 mod unfinished;
@@ -38,7 +39,7 @@ impl Finding {
 
 type Check = fn(&Tree) -> Vec<Finding>;
 
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 11] = [
     ("catalogue", catalogue_is_current::check),
     ("edges between crates", edges::check),
     ("file sizes", file_sizes::check),
@@ -46,6 +47,7 @@ const CHECKS: [(&str, Check); 10] = [
     ("headers", headers::check),
     ("the life of a SendGift", life_of_send_gift::check),
     ("links in documents", links::check),
+    ("metrics", metrics::check),
     ("numbering", numbering::check),
     ("problem types", problems::check),
     ("unfinished work", unfinished::check),
