@@ -41,10 +41,9 @@ pub enum ConfigError {
 pub fn load<T: DeserializeOwned>(defaults: &str, file: Option<&Path>) -> Result<T, ConfigError> {
     let mut figment = Figment::from(Toml::string(defaults));
     if let Some(path) = file {
-        // Read here: figment takes a missing file for an empty one.
-        let text = std::fs::read_to_string(path)
+        // Tried here: figment does not keep the cause.
+        std::fs::read(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        drop(text);
         figment = figment.merge(Toml::file_exact(path));
     }
     let figment = figment.merge(Env::prefixed(ENV_PREFIX).split("__"));
@@ -67,3 +66,6 @@ fn describe(error: figment::Error) -> String {
     let lines: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What stands in the place of a secret.
 const REDACTED: &str = "***";
 
 /// Wraps a value that must not be printed. `Debug` and `Serialize` give `***`.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
@@ -33,6 +33,14 @@ impl<T> fmt::Debug for Secret<T> {
 impl<T> Serialize for Secret<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(REDACTED)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Secret<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The error of the inner type would print the value that it found.
+        let misfit = |_shows_the_secret| D::Error::custom("a secret of a wrong type");
+        T::deserialize(deserializer).map(Self).map_err(misfit)
     }
 }
 

@@ -93,7 +93,8 @@ impl Activity {
     /// When to look again. A state that begins from now on cannot be overdue before that.
     pub(super) fn look_again_at(&self, timeouts: &Timeouts) -> Instant {
         let shortest = timeouts.header.min(timeouts.keep_alive).min(timeouts.write);
-        self.deadline(timeouts).unwrap_or_else(|| Instant::now() + shortest)
+        let latest = Instant::now() + shortest;
+        self.deadline(timeouts).map_or(latest, |deadline| deadline.min(latest))
     }
 
     fn begin(&self, since: &AtomicU64) {

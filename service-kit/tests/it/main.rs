@@ -1,0 +1,17 @@
+//! The HTTP side as clients meet it: real connections to a listening server.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod auth;
+mod bodies;
+mod hostile;
+mod limits;
+mod routing;
+mod server;
+mod shutdown;
+mod upgrade;
