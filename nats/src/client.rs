@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_nats::connection::State;
 use async_nats::jetstream::context::ContextBuilder;
 use async_nats::{ConnectOptions, Event};
+use tokio::sync::watch;
 
 use crate::Cause;
 use crate::config::{NatsConfig, without_credentials};
@@ -58,6 +59,8 @@ pub struct Nats {
     pub(crate) client: async_nats::Client,
     pub(crate) context: async_nats::jetstream::Context,
     pub(crate) config: Arc<NatsConfig>,
+    /// How often the connection was made.
+    pub(crate) connections: watch::Receiver<u64>,
 }
 
 impl Nats {
@@ -66,9 +69,11 @@ impl Nats {
         config.check()?;
         let url = without_credentials(&config.url);
         let addresses: Vec<&str> = config.url.split(',').map(str::trim).collect();
-        let client = options(config).connect(addresses.as_slice()).await.map_err(|source| {
-            ConnectError::Unreachable { url: url.clone(), source: source.into() }
-        })?;
+        let (counter, connections) = watch::channel(0);
+        let client =
+            options(config, counter).connect(addresses.as_slice()).await.map_err(|source| {
+                ConnectError::Unreachable { url: url.clone(), source: source.into() }
+            })?;
 
         let found = client.server_info().version;
         if Version::parse(&found).is_none_or(|version| version < FLOOR) {
@@ -79,7 +84,7 @@ impl Nats {
             return Err(ConnectError::NoJetStream { url, source: source.into() });
         }
         tracing::info!(nats.url = url, nats.version = found, "connected to nats");
-        Ok(Self { client, context, config: Arc::new(config.clone()) })
+        Ok(Self { client, context, config: Arc::new(config.clone()), connections })
     }
 
     /// Whether the connection stands at this moment.
@@ -107,7 +112,8 @@ impl fmt::Debug for Nats {
     }
 }
 
-fn options(config: &NatsConfig) -> ConnectOptions {
+fn options(config: &NatsConfig, counter: watch::Sender<u64>) -> ConnectOptions {
+    let counter = Arc::new(counter);
     let delay_max = Duration::from_millis(config.reconnect_delay_ms_max);
     let options = ConnectOptions::new()
         .name("matinee")
@@ -121,7 +127,13 @@ fn options(config: &NatsConfig) -> ConnectOptions {
             let doublings = u32::try_from(attempts.min(16)).unwrap_or(16);
             Duration::from_millis(5).saturating_mul(1 << doublings).min(delay_max)
         })
-        .event_callback(|event| async move { report(&event) });
+        .event_callback(move |event| {
+            if event == Event::Connected {
+                counter.send_modify(|connections| *connections += 1);
+            }
+            report(&event);
+            std::future::ready(())
+        });
     match (&config.user, &config.password) {
         (Some(user), Some(password)) => options.user_and_password(user.clone(), password.clone()),
         (_, _) => options,

@@ -65,7 +65,10 @@ impl Pump {
                 }
                 Stop::Interrupted(cause) => {
                     suspect_since = None;
-                    tracing::info!(app.id = %self.app, log.seq = self.last.0, cause, "tail interrupted");
+                    // Once per trouble, not once per attempt.
+                    if pause.is_zero() || before < self.last {
+                        tracing::info!(app.id = %self.app, log.seq = self.last.0, cause, "tail interrupted");
+                    }
                     None
                 }
             };
@@ -85,13 +88,22 @@ impl Pump {
 
     /// Reads until something is in the way.
     async fn read(&mut self, outgoing: &Outgoing, room: &Semaphore) -> Stop {
+        let mut connections = self.nats.connections.clone();
+        connections.mark_unchanged();
         let mut messages = match self.open().await {
             Ok(messages) => messages,
             Err(stop) => return stop,
         };
         let mut delivered = 0;
         loop {
-            let message = match messages.next().await {
+            // A new connection may be one to a server that has forgotten the consumer. The library
+            // would notice too, seconds later.
+            let received = tokio::select! {
+                biased;
+                received = messages.next() => received,
+                _ = connections.changed() => return Stop::Interrupted("connected anew".into()),
+            };
+            let message = match received {
                 Some(Ok(message)) => message,
                 Some(Err(error)) => return Stop::Interrupted(error.into()),
                 None => return Stop::Interrupted("the subscription ended".into()),
