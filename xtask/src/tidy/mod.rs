@@ -9,6 +9,7 @@ mod life_of_send_gift;
 mod links;
 mod metrics;
 mod numbering;
+mod parts;
 mod problems;
 mod unfinished;
 
@@ -39,7 +40,7 @@ impl Finding {
 
 type Check = fn(&Tree) -> Vec<Finding>;
 
-const CHECKS: [(&str, Check); 11] = [
+const CHECKS: [(&str, Check); 12] = [
     ("catalogue", catalogue_is_current::check),
     ("edges between crates", edges::check),
     ("file sizes", file_sizes::check),
@@ -49,6 +50,7 @@ const CHECKS: [(&str, Check); 11] = [
     ("links in documents", links::check),
     ("metrics", metrics::check),
     ("numbering", numbering::check),
+    ("parts of commands and read models", parts::check),
     ("problem types", problems::check),
     ("unfinished work", unfinished::check),
 ];
