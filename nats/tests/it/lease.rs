@@ -67,7 +67,7 @@ async fn a_lease_that_ran_out_is_lost_and_can_be_taken() {
     .await;
 
     assert!(lease.held_until() <= Instant::now(), "never two at once");
-    assert!(begun.elapsed() < Duration::from_millis(3 * TTL_MS), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_millis(5 * TTL_MS), "{:?}", begun.elapsed());
     assert!(matches!(lease.renew().await, Err(LeaseError::Lost { .. })));
     other.renew().await.unwrap();
     assert!(matches!(lease.release().await, Err(LeaseError::Lost { .. })));
@@ -93,7 +93,7 @@ async fn a_lease_that_is_renewed_outlives_its_term_and_moves_its_end() {
 async fn a_renewal_whose_answer_was_lost_does_not_cost_the_lease() {
     let server = TestServer::start().await;
     let proxy = Proxy::start(server.port()).await;
-    let config = NatsConfig { request_timeout_ms: 150, lease_ttl_ms: 3_000, ..server.config() };
+    let config = NatsConfig { request_timeout_ms: 150, lease_ttl_ms: 9_000, ..server.config() };
     let nats = Nats::connect(&NatsConfig { url: proxy.url(), ..config }).await.unwrap();
     let mut lease = nats.acquire_lease(&app(), "one").await.unwrap().unwrap();
 
@@ -116,7 +116,7 @@ async fn a_renewal_whose_answer_was_lost_does_not_cost_the_lease() {
 #[tokio::test]
 async fn a_restart_of_the_server_lets_nobody_else_in_while_the_lease_runs() {
     let mut server = TestServer::start().await;
-    let config = NatsConfig { lease_ttl_ms: 3_000, ..server.config() };
+    let config = NatsConfig { lease_ttl_ms: 9_000, ..server.config() };
     let one = Nats::connect(&config).await.unwrap();
     let two = Nats::connect(&config).await.unwrap();
     let mut lease = one.acquire_lease(&app(), "one").await.unwrap().unwrap();

@@ -8,7 +8,7 @@ use nats::{Nats, RequestError, RequestSubject, Requests};
 
 use crate::commits::{app, in_time};
 
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn a_request_is_answered() {
@@ -43,7 +43,8 @@ async fn a_request_that_nobody_answers_times_out() {
     let (_server, asking, serving) = connected().await;
     let _requests = serving.serve_requests(RequestSubject::Commands(app())).await.unwrap();
 
-    let answer = ask(&asking, RequestSubject::Commands(app())).await;
+    let brief = Duration::from_millis(50);
+    let answer = asking.request(RequestSubject::Commands(app()), Bytes::new(), brief).await;
 
     assert!(matches!(answer, Err(RequestError::TimedOut)), "{answer:?}");
 }
@@ -86,9 +87,9 @@ async fn requests_are_served_again_after_a_restart_of_the_server() {
     server.restart().await;
 
     in_time(async {
-        while ask(&asking, RequestSubject::Commands(app())).await.is_err() {
-            tokio::task::yield_now().await;
-        }
+        let brief = Duration::from_millis(100);
+        let commands = || RequestSubject::Commands(app());
+        while asking.request(commands(), Bytes::new(), brief).await.is_err() {}
     })
     .await;
 }
