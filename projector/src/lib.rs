@@ -1,1 +1,34 @@
-//! Stub.
+//! The log, folded into tables: one tail and one Postgres transaction per batch for each app.
+//!
+//! Reading order: [`models`] (one file per read model: what an event changes, and the statement
+//! that writes it), [`batch`] (commits folded), [`connection`] (a batch in one flight, behind the
+//! fenced checkpoint), [`follow`] (one app, from its checkpoint on), [`run`](mod@run) (all apps of
+//! a process). [`rebuild`](mod@rebuild) makes a model anew beside the live one, compares, switches.
+//!
+//! The tables are in `migrations/sql/models/`.
+
+#![deny(clippy::wildcard_enum_match_arm)]
+
+mod batch;
+mod checkpoint;
+mod column;
+mod config;
+mod connection;
+mod error;
+mod follow;
+mod health;
+mod models;
+mod pool;
+mod rebuild;
+mod run;
+mod source;
+mod write;
+
+pub use self::checkpoint::READER;
+pub use self::config::ProjectorConfig;
+pub use self::error::{CannotStart, ProjectError};
+pub use self::health::Health;
+pub use self::rebuild::{
+    Difference, Mode, Phase, Progress, RebuildError, RebuildReport, Rebuilder, names as model_names,
+};
+pub use self::run::{Projected, Projector, run};

@@ -1,0 +1,136 @@
+//! Commits, folded into the statements of one transaction.
+
+use domain::event::{Event, EventData};
+use domain::ids::{AppId, LogSeq};
+use domain::level::LevelRule;
+use domain::timestamp::Timestamp;
+use nats::TailCommit;
+
+use crate::error::ProjectError;
+use crate::models::{Fold, folds};
+use crate::write::Write;
+
+/// A stretch of the log that is written together.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// The place before its first commit.
+    pub(crate) after: LogSeq,
+    /// Its last commit.
+    pub(crate) last: LogSeq,
+    /// When that was packed.
+    pub(crate) at: Timestamp,
+    pub(crate) events: usize,
+    pub(crate) writes: Vec<Write>,
+}
+
+/// Folds one app's log, batch by batch.
+pub(crate) struct Folder {
+    app: AppId,
+    folds: Vec<Box<dyn Fold>>,
+}
+
+impl Folder {
+    /// For the models of these names, at a place of the log where this rule is in force.
+    pub(crate) fn new(app: AppId, models: &[&str], rule: &LevelRule) -> Self {
+        Self { app, folds: folds(models, rule) }
+    }
+
+    pub(crate) fn app(&self) -> &AppId {
+        &self.app
+    }
+
+    /// `None` for no commits.
+    pub(crate) fn fold(&mut self, commits: &[TailCommit]) -> Result<Option<Batch>, ProjectError> {
+        let (Some(first), Some(last)) = (commits.first(), commits.last()) else { return Ok(None) };
+        let mut events = 0;
+        for TailCommit { seq, commit, .. } in commits {
+            events += commit.events.len();
+            for event in &commit.events {
+                if let Some(field) = unstorable(event) {
+                    return Err(ProjectError::Unstorable { event: event.id, seq: *seq, field });
+                }
+                self.folds.iter_mut().for_each(|fold| fold.fold(event));
+            }
+        }
+        let app = &self.app;
+        Ok(Some(Batch {
+            after: LogSeq(first.seq.0 - 1),
+            last: last.seq,
+            at: last.commit.at,
+            events,
+            writes: self.folds.iter_mut().flat_map(|fold| fold.take(app)).collect(),
+        }))
+    }
+}
+
+/// A text that goes into a column as it is and that Postgres cannot hold. Ids have no control
+/// characters, and in JSON they are escaped.
+fn unstorable(event: &Event) -> Option<&'static str> {
+    let texts: [(&str, Option<&str>); 2] = match &event.data {
+        EventData::UserRegistered(user) => {
+            [("nick", Some(&user.nick)), ("avatar", user.avatar.as_deref())]
+        }
+        EventData::GiftDefined(gift) => [("name", Some(&gift.name)), ("", None)],
+        EventData::RoomCreated(room) => [("name", Some(&room.name)), ("", None)],
+        EventData::ProductSet(set) => [("title", Some(&set.product.title)), ("", None)],
+        EventData::EpochStarted(_)
+        | EventData::LevelRuleSet(_)
+        | EventData::RoomStatusChanged(_)
+        | EventData::MessageSent(_)
+        | EventData::PaidMessageSent(_)
+        | EventData::GiftSent(_)
+        | EventData::LikesAdded(_)
+        | EventData::RoomJoined(_)
+        | EventData::RoomLeft(_)
+        | EventData::SpotlightSet(_)
+        | EventData::UserMuted(_)
+        | EventData::UserUnmuted(_) => return None,
+    };
+    let field = texts.into_iter().find(|(_, text)| text.is_some_and(|text| text.contains('\0')));
+    field.map(|(field, _)| field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::sample;
+
+    fn commit(seq: u64, events: Vec<Event>) -> TailCommit {
+        let commit = domain::commit::Commit { events, ..sample::commit() };
+        TailCommit { seq: LogSeq(seq), commit, bytes: 0 }
+    }
+
+    fn folder() -> Folder {
+        let names: Vec<&str> = migrations::model::MODELS.iter().map(|model| model.name).collect();
+        Folder::new("shop".parse().unwrap(), &names, &LevelRule::default())
+    }
+
+    #[test]
+    fn a_batch_knows_its_place_and_writes_every_table() {
+        let commits = [commit(5, sample::events()), commit(6, vec![])];
+
+        let batch = folder().fold(&commits).unwrap().unwrap();
+
+        assert_eq!((batch.after, batch.last), (LogSeq(4), LogSeq(6)));
+        assert_eq!(batch.events, sample::events().len());
+        for model in &migrations::model::MODELS {
+            for table in model.tables {
+                let writes = |write: &Write| write.sql.contains(&format!(" {}", table.name));
+                assert!(batch.writes.iter().any(writes), "{}", table.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_postgres_cannot_hold_stops_the_projection_and_is_named() {
+        let mut event = sample::events().swap_remove(1);
+        let EventData::UserRegistered(user) = &mut event.data else { unreachable!() };
+        user.nick = "a\0b".into();
+
+        let error = folder().fold(&[commit(1, vec![event.clone()])]).unwrap_err();
+
+        let text = error.to_string();
+        assert!(text.contains(&event.id.to_string()) && text.contains("`nick`"), "{text}");
+        assert!(!error.is_passing());
+    }
+}

@@ -1,0 +1,61 @@
+//! The read models, one file each: what an event changes, and the statement that writes a batch.
+//!
+//! Folding is pure and needs no database. It gives the same rows however the log is cut into
+//! batches: sums stay at the largest number, the last value wins, and what depends on the order
+//! within a batch (level rules, spotlight windows) is folded in that order.
+
+mod app_user;
+mod gift_catalogue;
+mod gift_total;
+mod room;
+mod room_feed;
+mod shelf;
+mod spotlight;
+mod user_level;
+
+use domain::event::Event;
+use domain::ids::AppId;
+use domain::level::LevelRule;
+
+pub(crate) use self::user_level::read_rule;
+use crate::write::Write;
+
+/// One read model of one app.
+pub(crate) trait Fold: Send {
+    /// Folds an event into the batch.
+    fn fold(&mut self, event: &Event);
+
+    /// The statements of the batch, in order; afterwards a new batch begins.
+    fn take(&mut self, app: &AppId) -> Vec<Write>;
+}
+
+/// The folds of the models of these names, at a place of the log where this rule is in force.
+pub(crate) fn folds(names: &[&str], rule: &LevelRule) -> Vec<Box<dyn Fold>> {
+    names.iter().filter_map(|name| fold(name, rule)).collect()
+}
+
+fn fold(name: &str, rule: &LevelRule) -> Option<Box<dyn Fold>> {
+    Some(match name {
+        "app_user" => Box::new(app_user::AppUsers::default()),
+        "gift_catalogue" => Box::new(gift_catalogue::Gifts::default()),
+        "gift_total" => Box::new(gift_total::GiftTotals::default()),
+        "room" => Box::new(room::Rooms::default()),
+        "room_feed" => Box::new(room_feed::RoomFeed::default()),
+        "shelf" => Box::new(shelf::Shelves::default()),
+        "spotlight" => Box::new(spotlight::Spotlights::default()),
+        "user_level" => Box::new(user_level::UserLevels::new(rule.clone())),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_model_that_has_tables_has_a_fold() {
+        for model in &migrations::model::MODELS {
+            assert!(fold(model.name, &LevelRule::default()).is_some(), "{}", model.name);
+        }
+    }
+}

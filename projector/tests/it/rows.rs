@@ -1,0 +1,85 @@
+//! What stands in the tables, and whether it is what the show was.
+
+use std::collections::BTreeMap;
+
+use domain::event::Scope;
+use domain::ids::AppId;
+use domain::view::feed_item::feed_item;
+use migrations::model::MODELS;
+use tokio_postgres::Client;
+
+use crate::show::Show;
+
+/// Every row of every table of an app, without the app.
+pub(crate) async fn all(client: &Client, app: &AppId) -> BTreeMap<&'static str, Vec<String>> {
+    let mut all = BTreeMap::new();
+    for table in MODELS.iter().flat_map(|model| model.tables) {
+        let select = format!(
+            "SELECT (to_jsonb(t) - 'app')::text FROM matinee.{} AS t WHERE app = $1 ORDER BY 1",
+            table.name
+        );
+        let rows = client.query(&select, &[&app.as_str()]).await.unwrap();
+        all.insert(table.name, rows.iter().map(|row| row.get(0)).collect());
+    }
+    all
+}
+
+/// Compares with what the rules say, computed event by event.
+pub(crate) async fn assert_show(client: &Client, app: &AppId, show: &Show) {
+    let app = app.as_str();
+    let select = "SELECT room_id, room_seq, name, status, messages, paid_messages,
+        paid_message_coins, gifts, gift_coins, likes FROM matinee.room WHERE app = $1";
+    let rooms = client.query(select, &[&app]).await.unwrap();
+    assert_eq!(rooms.len(), show.state.rooms.len());
+    for row in rooms {
+        let room = &show.state.rooms[&row.get::<_, &str>(0).parse().unwrap()];
+        assert_eq!(row.get::<_, i64>(1).unsigned_abs(), room.seq);
+        assert_eq!((row.get(2), row.get(3)), (&*room.name, room.status.to_string().as_str()));
+        let totals: [i64; 6] = std::array::from_fn(|column| row.get(4 + column));
+        let expected = [
+            room.totals.messages,
+            room.totals.paid_messages,
+            room.totals.paid_message_coins.0,
+            room.totals.gifts,
+            room.totals.gift_coins.0,
+            room.totals.likes,
+        ];
+        assert_eq!(totals.map(i64::unsigned_abs), expected);
+    }
+
+    let select = "SELECT room_id, room_seq, item FROM matinee.room_feed WHERE app = $1";
+    let items = client.query(select, &[&app]).await.unwrap();
+    let items: BTreeMap<(String, u64), String> = items
+        .iter()
+        .map(|row| ((row.get(0), row.get::<_, i64>(1).unsigned_abs()), row.get(2)))
+        .collect();
+    let expected: BTreeMap<(String, u64), String> = show
+        .events
+        .iter()
+        .filter_map(|event| match &event.scope {
+            Scope::Room { room_id, room_seq } => {
+                Some(((room_id.to_string(), *room_seq), feed_item(event)?))
+            }
+            Scope::App { .. } => None,
+        })
+        .collect();
+    assert_eq!(items, expected);
+
+    let select = "SELECT user_id, points, level FROM matinee.user_level WHERE app = $1";
+    let levels = client.query(select, &[&app]).await.unwrap();
+    let levels: BTreeMap<String, (i64, i32)> =
+        levels.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect();
+    assert_eq!(levels, show.levels());
+
+    let open =
+        "SELECT room_id, product_id FROM matinee.spotlight WHERE app = $1 AND to_seq IS NULL";
+    let open = client.query(open, &[&app]).await.unwrap();
+    let open: BTreeMap<String, String> = open.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let expected = show.state.rooms.iter().filter_map(|(room_id, room)| {
+        Some((room_id.to_string(), room.spotlight.as_ref()?.to_string()))
+    });
+    assert_eq!(open, expected.collect());
+
+    let checkpoint = "SELECT seq FROM matinee.checkpoint WHERE app = $1";
+    assert_eq!(client.query(checkpoint, &[&app]).await.unwrap().len(), 1);
+}

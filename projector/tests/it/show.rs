@@ -1,0 +1,162 @@
+//! A show that random people make: every event as the rules decide it.
+
+use std::collections::BTreeMap;
+
+use domain::actor::{Actor, Role};
+use domain::command::Action;
+use domain::event::{Event, EventData, EventId};
+use domain::ids::{RoomId, UserId};
+use domain::level::LevelRule;
+use domain::limits::Limits;
+use domain::room::send_likes::LikesAdded;
+use domain::sample;
+use domain::state::{AppState, Context};
+use domain::timestamp::Timestamp;
+use serde_json::json;
+
+/// `SplitMix64`: the same numbers for the same seed, everywhere.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % limit
+    }
+}
+
+pub(crate) struct Show {
+    pub(crate) events: Vec<Event>,
+    pub(crate) state: AppState,
+    random: Random,
+}
+
+impl Show {
+    /// So many attempts to do something; what is refused leaves no event.
+    pub(crate) fn of(seed: u64, attempts: usize) -> Self {
+        let mut show = Self { events: vec![], state: AppState::default(), random: Random(seed) };
+        for room in 0..3 {
+            let create =
+                json!({"type": "create_room", "name": format!("Room {room}"), "owner": "host"});
+            show.attempt(Some(room), create);
+        }
+        for _ in 0..attempts {
+            show.something();
+        }
+        show
+    }
+
+    fn something(&mut self) {
+        let room = self.random.below(3);
+        let kind = self.random.below(24);
+        let small = self.random.below(9) + 1;
+        let text = format!("hello {small} 茶 \u{1f375} \"\\\u{7}");
+        let command = match kind {
+            0 => json!({"type": "change_room_status", "status":
+                (["live", "paused", "live", "paused", "ended"])[usize::try_from(small % 5).unwrap()]}),
+            1..=6 => json!({"type": "send_message", "text": text}),
+            7 | 8 => json!({"type": "send_paid_message", "text": text, "pinned_s": small,
+                "amount": if small == 9 { (1_u64 << 53) - 1 } else { small * 100 }}),
+            9..=11 => {
+                json!({"type": "send_gift", "gift_id": format!("g{}", small % 3), "count": small})
+            }
+            12 | 13 => return self.likes(room),
+            14 => json!({"type": "join_room"}),
+            15 => json!({"type": "leave_room"}),
+            16 => json!({"type": "set_product", "product_id": format!("p{}", small % 3), "product":
+                {"title": text, "price_cents": small, "stock": small.is_multiple_of(2).then_some(small)}}),
+            17..=19 => json!({"type": "set_spotlight", "product_id":
+                (!small.is_multiple_of(4)).then(|| format!("p{}", small % 3))}),
+            20 => json!({"type": "mute_user", "user_id": format!("u{small}"), "seconds": small}),
+            21 => json!({"type": "define_gift", "gift_id": format!("g{}", small % 3),
+                "name": text, "unit_price": small * 50, "retired": small == 1}),
+            22 => json!({"type": "register_user", "user_id": format!("u{small}"), "nick": text,
+                "avatar": small.is_multiple_of(2).then_some("https://example.org/a.png")}),
+            _ => json!({"type": "set_level_rule", "rule": {
+                "points_per_message": small,
+                "points_per_coin": if small == 5 { u32::MAX } else { 1 },
+                "points_per_like": small % 2,
+                "thresholds": [small * 10, small * 100, small * 1_000, i64::MAX]}}),
+        };
+        let in_room = kind < 21;
+        self.attempt(in_room.then_some(room), command);
+    }
+
+    fn likes(&mut self, room: u64) {
+        let room_id = room_id(room);
+        let Some(total) = self.state.rooms.get(&room_id).map(|room| room.totals.likes) else {
+            return;
+        };
+        let mut likes = LikesAdded::none(total);
+        for _ in 0..=self.random.below(3) {
+            let (user, count) = (self.user(), self.random.below(50) + 1);
+            likes.add(user, count, sample::command_id(1));
+        }
+        self.record(Some(&room_id), EventData::LikesAdded(likes));
+    }
+
+    fn attempt(&mut self, room: Option<u64>, command: serde_json::Value) {
+        let action = match room {
+            Some(room) => {
+                let command = serde_json::from_value(command).unwrap();
+                Action::Room { room_id: room_id(room), command }
+            }
+            None => Action::App(serde_json::from_value(command).unwrap()),
+        };
+        let room_id = room.map(room_id);
+        let limits = Limits::default();
+        let context = Context { now: self.now(), limits: &limits };
+        let Ok(facts) = self.state.decide(&admin(), action, &context) else { return };
+        for data in facts {
+            self.record(room_id.as_ref(), data);
+        }
+    }
+
+    fn record(&mut self, room_id: Option<&RoomId>, data: EventData) {
+        let command = sample::command_id(u32::try_from(self.events.len()).unwrap() + 1);
+        let actor = Actor { user: self.user(), ..admin() };
+        let scope = self.state.next_scope(room_id);
+        let id = EventId { command, index: 0 };
+        let event = Event { scope, id, at: self.now(), actor, data };
+        self.state.evolve(&event);
+        self.events.push(event);
+    }
+
+    fn user(&mut self) -> UserId {
+        format!("u{}", self.random.below(12)).parse().unwrap()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp(sample::BEGIN.0 + i64::try_from(self.events.len()).unwrap() * 10)
+    }
+
+    /// Points and level of each user, event by event: what no batch may change.
+    pub(crate) fn levels(&self) -> BTreeMap<String, (i64, i32)> {
+        let mut rule = LevelRule::default();
+        let mut levels: BTreeMap<String, (i64, i32)> = BTreeMap::new();
+        for event in &self.events {
+            if let EventData::LevelRuleSet(set) = &event.data {
+                rule = set.rule.clone();
+            }
+            rule.points(event, |user, points| {
+                if points != 0 {
+                    let (total, level) = levels.entry(user.to_string()).or_default();
+                    *total = total.saturating_add(i64::try_from(points).unwrap_or(i64::MAX));
+                    let reached = rule.level_at(total.unsigned_abs());
+                    *level = (*level).max(i32::try_from(reached).unwrap());
+                }
+            });
+        }
+        levels
+    }
+}
+
+fn admin() -> Actor {
+    Actor::unknown("admin".parse().unwrap(), Role::Admin)
+}
+
+fn room_id(room: u64) -> RoomId {
+    format!("room-{room}").parse().unwrap()
+}
