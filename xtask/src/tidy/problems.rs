@@ -69,10 +69,12 @@ fn codes(file: File<'_>) -> BTreeMap<&str, usize> {
     codes
 }
 
-/// Whether `, "Title` comes next.
+/// Whether `, "Title` or `, title` comes next.
 fn title_begins(after: &str) -> bool {
-    let title = after.strip_prefix(',').and_then(|after| after.trim_start().strip_prefix('"'));
-    title.is_some_and(|title| title.starts_with(|c: char| c.is_uppercase()))
+    let title = after.strip_prefix(',').map(str::trim_start).unwrap_or_default();
+    let literal = title.strip_prefix('"');
+    title.starts_with("title")
+        || literal.is_some_and(|title| title.starts_with(|c: char| c.is_uppercase()))
 }
 
 #[cfg(test)]
@@ -83,7 +85,7 @@ mod tests {
     fn codes_are_found_in_calls_and_in_tables() {
         let text = "//! x\n\
             fn a() { Problem::new(StatusCode::CONFLICT, \"in_a_call\", \"Title\") }\n\
-            fn b() { Problem::new(\n    status,\n    \"on_lines\",\n    \"Title\",\n) }\n\
+            fn b() { Problem::new(\n    status,\n    \"on_lines\",\n    title,\n) }\n\
             let row = (unauthorized, \"in_a_table\", \"Title\");\n\
             #[cfg(test)]\nmod tests { Problem::new(StatusCode::OK, \"in_a_test\", \"\") }\n";
         let file = File { path: "a/src/b.rs", text };
