@@ -27,7 +27,7 @@ pub struct GatewayConfig {
 impl Default for GatewayConfig {
     fn default() -> Self {
         Self {
-            body_bytes_max: 64 * 1024,
+            body_bytes_max: 256 * 1024,
             batch_bytes_max: 4 * 1024 * 1024,
             batch_lines_max: 10_000,
             answer_timeout_ms: 8_000,

@@ -88,16 +88,19 @@ impl Candidate {
         // Cancelled by the renewer when the lease is lost, by `stop`, and at the end of the term.
         let end = stop.child_token();
         let renew_every = Duration::from_millis(self.config.lease_renew_ms);
-        let renewer = tokio::spawn(renew(lease, renew_every, end.clone()));
-        let result = self.serve(&end).await;
-        self.door.close();
-        metrics::leads(&self.app, false);
-        end.cancel();
-        if let Ok(Some(lease)) = renewer.await {
-            // Not released is gone after 3 s: the next leader only waits a little longer.
-            if let Err(error) = lease.release().await {
-                tracing::debug!(app.id = %self.app, %error, "lease not released");
-            }
+        let serve = async {
+            let result = self.serve(&end).await;
+            self.door.close();
+            metrics::leads(&self.app, false);
+            end.cancel();
+            result
+        };
+        let (result, lease) = tokio::join!(serve, renew(lease, renew_every, end.clone()));
+        // Not released is gone after 3 s: the next leader only waits a little longer.
+        if let Some(lease) = lease
+            && let Err(error) = lease.release().await
+        {
+            tracing::debug!(app.id = %self.app, %error, "lease not released");
         }
         result
     }

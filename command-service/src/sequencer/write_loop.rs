@@ -11,10 +11,10 @@ use bytes::Bytes;
 use domain::command::Command;
 use domain::ids::{CommandId, LogSeq};
 use domain::limits::Limits;
-use nats::log::{AppendError, Log};
+use nats::log::{Log, Settlement};
 use service_kit::clock;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics;
@@ -153,29 +153,16 @@ impl WriteLoop<'_> {
         bytes: Bytes,
         expected_last: LogSeq,
     ) -> Result<LogSeq, SteppedDown> {
-        let deadline = Instant::now() + Duration::from_millis(self.config.append_doubt_ms);
-        loop {
-            let error = match self.log.append(id, bytes.to_vec(), expected_last).await {
-                Ok(log_seq) => return Ok(log_seq),
-                Err(error) => error,
-            };
-            if let AppendError::TooLarge { .. } = error {
-                tracing::error!(%error, bytes = bytes.len(), "the log refuses a commit of this size");
-                return Err(SteppedDown::InDoubt);
-            }
-            match self.log.last().await {
-                Ok(Some(last)) if last.commit_id == id => return Ok(last.seq),
-                Ok(last) if last.as_ref().map_or(LogSeq(0), |last| last.seq) == expected_last => {
-                    // Not stored so far. The same id and fence again is safe: only one can land.
-                    tracing::warn!(%error, "append not acknowledged, trying again");
-                }
-                Ok(_) => return Err(SteppedDown::Deposed),
-                Err(error) => tracing::warn!(%error, "the log cannot be asked"),
-            }
-            if deadline <= Instant::now() {
-                return Err(SteppedDown::InDoubt);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        match self.log.append(id, bytes.clone(), expected_last).await {
+            Ok(log_seq) => return Ok(log_seq),
+            Err(error) => tracing::warn!(%error, bytes = bytes.len(), "append not acknowledged"),
+        }
+        let limit = Duration::from_millis(self.config.append_doubt_ms);
+        let settled = timeout(limit, self.log.settle(id, bytes, expected_last)).await;
+        match settled {
+            Ok(Settlement::Stored(log_seq)) => Ok(log_seq),
+            Ok(Settlement::NotStored) => Err(SteppedDown::Deposed),
+            Err(_elapsed) => Err(SteppedDown::InDoubt),
         }
     }
 }

@@ -70,8 +70,11 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // Text that the parser skips would not be checked by it.
     let text = std::str::from_utf8(body)
         .map_err(|_utf8| malformed_json().detail("the body is not UTF-8"))?;
+    // serde takes an array for a struct, field by field in their order; no caller means that.
+    let is_object = text.trim_ascii_start().starts_with('{');
     let error = match serde_json::from_str(text) {
-        Ok(value) => return Ok(value),
+        Ok(value) if is_object => return Ok(value),
+        Ok(_) => return Err(invalid_body().detail("the body is not an object")),
         Err(error) => error,
     };
     if error.classify() != Category::Data {
@@ -82,11 +85,11 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         return Err(malformed_json().detail(error.to_string()));
     }
     let detail = error.to_string();
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
     let problem = if detail.starts_with("unknown field") {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
         Problem::new(status, "unknown_field", "Unknown field in the body")
     } else {
-        Problem::new(status, "invalid_body", "Body does not fit")
+        invalid_body()
     };
     Err(problem.detail(detail))
 }
@@ -115,6 +118,10 @@ async fn read<B: Buf, E>(
 fn is_media_type(content_type: &str, media_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case(media_type)
+}
+
+fn invalid_body() -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", "Body does not fit")
 }
 
 fn malformed_json() -> Problem {

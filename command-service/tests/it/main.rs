@@ -1,0 +1,11 @@
+//! The command side on a real nats-server: leaders that come and go, lost acknowledgements, and every
+//! refusal of the HTTP API.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+mod exactly_once;
+mod failover;
+mod hostile;
+mod http_api;
+mod http_stage;
+mod stage;
