@@ -1,0 +1,264 @@
+//! The `[signer]` section: the listener, where to ask for owners, and each app's domains and keys.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::ids::AppId;
+use serde::{Deserialize, Serialize};
+use service_kit::config::{OutOfRange, Secret, check_range};
+use service_kit::http::HttpConfig;
+
+/// Longest key (LVB/32735).
+const KEY_CHARS_MAX: usize = 256;
+
+/// Shortest and longest life of a URL in seconds.
+const TTL_S_MIN: u32 = 60;
+const TTL_S_MAX: u32 = 30 * 86_400;
+
+/// The `[signer]` section.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignerConfig {
+    /// The listener.
+    pub http: HttpConfig,
+    /// Who knows the owners of rooms.
+    pub query: QueryConfig,
+    /// One `[[signer.apps]]` table for each app that has streams.
+    pub apps: Vec<StreamApp>,
+}
+
+/// The `[signer.query]` section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct QueryConfig {
+    /// Where the query service listens: `http://host:port`.
+    pub url: String,
+    /// How long its answer may take.
+    pub timeout_ms: u64,
+    /// How large it may be.
+    pub answer_bytes_max: usize,
+}
+
+impl Default for QueryConfig {
+    fn default() -> Self {
+        Self {
+            url: "http://127.0.0.1:7320".to_owned(),
+            timeout_ms: 2_000,
+            answer_bytes_max: 4 * 1_024 * 1_024,
+        }
+    }
+}
+
+/// One `[[signer.apps]]` table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamApp {
+    /// The app.
+    pub app: AppId,
+    /// Where hosts push to. Must differ from `play_domain`.
+    pub push_domain: String,
+    /// Where viewers play from.
+    pub play_domain: String,
+    /// The first part of a stream's path.
+    #[serde(default = "defaults::app_name")]
+    pub app_name: String,
+    /// Signs push URLs.
+    pub push_key: Secret<String>,
+    /// Accepted beside `push_key`, so that keys can be replaced without a pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push_key_backup: Option<Secret<String>>,
+    /// Signs play URLs; without it they are open, as is the CDN's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub play_key: Option<Secret<String>>,
+    /// Accepted beside `play_key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub play_key_backup: Option<Secret<String>>,
+    /// How long a push URL is good. Too short, and a host who lost the network cannot come back.
+    #[serde(default = "defaults::push_ttl_s")]
+    pub push_ttl_s: u32,
+    /// How long play URLs are good.
+    #[serde(default = "defaults::play_ttl_s")]
+    pub play_ttl_s: u32,
+    /// The validity that is configured at the CDN for play URLs, which it adds to their time.
+    #[serde(default)]
+    pub play_validity_s: u32,
+    /// Whether to play by https.
+    #[serde(default = "defaults::yes")]
+    pub play_https: bool,
+    /// Whether to offer WebRTC for pushing.
+    #[serde(default = "defaults::yes")]
+    pub push_webrtc: bool,
+    /// Whether to offer SRT for pushing.
+    #[serde(default = "defaults::yes")]
+    pub push_srt: bool,
+}
+
+mod defaults {
+    pub(super) fn app_name() -> String {
+        "live".to_owned()
+    }
+
+    pub(super) fn push_ttl_s() -> u32 {
+        86_400
+    }
+
+    pub(super) fn play_ttl_s() -> u32 {
+        14_400
+    }
+
+    pub(super) fn yes() -> bool {
+        true
+    }
+}
+
+/// Why the section cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSigner {
+    /// A number outside its range.
+    #[error("{0}")]
+    OutOfRange(OutOfRange),
+    /// Two tables for one app.
+    #[error("`signer.apps` has `{0}` twice")]
+    AppTwice(AppId),
+    /// A value that no URL can hold, or that the CDN would not take.
+    #[error("`{key}` of `{app}` {rule}")]
+    Value {
+        /// The app.
+        app: AppId,
+        /// The key of the configuration.
+        key: &'static str,
+        /// What it must be.
+        rule: &'static str,
+    },
+}
+
+/// The apps that have streams. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct StreamApps(Arc<HashMap<AppId, StreamApp>>);
+
+impl StreamApps {
+    /// Checks the section.
+    pub fn try_new(config: &SignerConfig) -> Result<Self, InvalidSigner> {
+        let query = &config.query;
+        check_range("signer.query.timeout_ms", query.timeout_ms, 10..=60_000)
+            .and_then(|()| {
+                let range = 1_024..=64 * 1_024 * 1_024;
+                check_range("signer.query.answer_bytes_max", query.answer_bytes_max, range)
+            })
+            .map_err(InvalidSigner::OutOfRange)?;
+        let mut apps = HashMap::with_capacity(config.apps.len());
+        for app in &config.apps {
+            app.check()?;
+            if apps.insert(app.app.clone(), app.clone()).is_some() {
+                return Err(InvalidSigner::AppTwice(app.app.clone()));
+            }
+        }
+        Ok(Self(Arc::new(apps)))
+    }
+
+    /// The domains and keys of an app.
+    pub fn get(&self, app: &AppId) -> Option<&StreamApp> {
+        self.0.get(app)
+    }
+}
+
+impl StreamApp {
+    fn check(&self) -> Result<(), InvalidSigner> {
+        let invalid = |key, rule| Err(InvalidSigner::Value { app: self.app.clone(), key, rule });
+        for (key, domain) in
+            [("push_domain", &self.push_domain), ("play_domain", &self.play_domain)]
+        {
+            if !is_domain(domain) {
+                return invalid(key, "must be the name of a host");
+            }
+        }
+        if self.push_domain.eq_ignore_ascii_case(&self.play_domain) {
+            return invalid("play_domain", "must differ from `push_domain`");
+        }
+        if self.app_name.is_empty() || !self.app_name.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return invalid("app_name", "must have letters and digits only");
+        }
+        let keys = [
+            ("push_key", Some(&self.push_key)),
+            ("push_key_backup", self.push_key_backup.as_ref()),
+            ("play_key", self.play_key.as_ref()),
+            ("play_key_backup", self.play_key_backup.as_ref()),
+        ];
+        for (key, secret) in keys {
+            if secret.is_some_and(|secret| !is_key(secret.expose())) {
+                return invalid(key, "must have 1 to 256 letters and digits");
+            }
+        }
+        self.check_lifetimes().map_err(InvalidSigner::OutOfRange)
+    }
+
+    fn check_lifetimes(&self) -> Result<(), OutOfRange> {
+        check_range("push_ttl_s", self.push_ttl_s, TTL_S_MIN..=TTL_S_MAX)?;
+        check_range("play_ttl_s", self.play_ttl_s, TTL_S_MIN..=TTL_S_MAX)?;
+        check_range("play_validity_s", self.play_validity_s, 0..=TTL_S_MAX)
+    }
+
+    /// An app whose domains and keys are still to be set, for tests.
+    #[cfg(test)]
+    pub(crate) fn named(app: AppId) -> Self {
+        Self {
+            app,
+            push_domain: "push.example.com".to_owned(),
+            play_domain: "play.example.com".to_owned(),
+            app_name: defaults::app_name(),
+            push_key: Secret::new("pushkey".to_owned()),
+            push_key_backup: None,
+            play_key: None,
+            play_key_backup: None,
+            push_ttl_s: defaults::push_ttl_s(),
+            play_ttl_s: defaults::play_ttl_s(),
+            play_validity_s: 0,
+            play_https: true,
+            push_webrtc: true,
+            push_srt: true,
+        }
+    }
+}
+
+fn is_domain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+fn is_key(text: &str) -> bool {
+    (1..=KEY_CHARS_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_that_would_give_useless_urls_is_refused_with_the_key() {
+        let app = || StreamApp::named("shop".parse().unwrap());
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let cases = [
+            ("push_domain", StreamApp { push_domain: "a/b".to_owned(), ..app() }),
+            ("play_domain", StreamApp { play_domain: String::new(), ..app() }),
+            ("play_domain", StreamApp { play_domain: "PUSH.example.com".to_owned(), ..app() }),
+            ("app_name", StreamApp { app_name: "li_ve".to_owned(), ..app() }),
+            ("push_key", StreamApp { push_key: secret(""), ..app() }),
+            ("push_key_backup", StreamApp { push_key_backup: Some(secret("a b")), ..app() }),
+            ("play_key", StreamApp { play_key: Some(secret(&"k".repeat(257))), ..app() }),
+            ("push_ttl_s", StreamApp { push_ttl_s: 59, ..app() }),
+            ("play_ttl_s", StreamApp { play_ttl_s: TTL_S_MAX + 1, ..app() }),
+        ];
+        for (key, app) in cases {
+            let error = app.check().unwrap_err().to_string();
+            assert!(error.contains(&format!("`{key}`")), "{key}: {error}");
+        }
+        assert_eq!(app().check(), Ok(()));
+        assert_eq!(StreamApp { push_key: secret(&"k".repeat(256)), ..app() }.check(), Ok(()));
+
+        let config = SignerConfig { apps: vec![app(), app()], ..SignerConfig::default() };
+        let twice = StreamApps::try_new(&config).unwrap_err();
+        assert_eq!(twice, InvalidSigner::AppTwice("shop".parse().unwrap()));
+    }
+}

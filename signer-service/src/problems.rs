@@ -1,0 +1,37 @@
+//! What this service refuses, as the caller sees it.
+
+use service_kit::error_chain::ErrorChain;
+use service_kit::problem::Problem;
+use warp::http::StatusCode;
+
+use crate::owners::Unavailable;
+
+/// The app has no domains and keys.
+pub(crate) fn streams_not_configured() -> Problem {
+    let title = "No streams for this app";
+    Problem::new(StatusCode::NOT_FOUND, "streams_not_configured", title)
+}
+
+/// Somebody else's room, or somebody who does not push.
+pub(crate) fn not_allowed() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "not_allowed", "Not allowed")
+        .detail("only the host who owns the room, or an admin, pushes its stream")
+}
+
+/// The token is for other rooms.
+pub(crate) fn room_not_in_token() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "room_not_in_token", "Token for other rooms")
+}
+
+/// There is no such room.
+pub(crate) fn room_not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "room_not_found", "No such room")
+}
+
+impl From<Unavailable> for Problem {
+    fn from(error: Unavailable) -> Self {
+        tracing::error!(error = %ErrorChain(&error), "room owner unknown");
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, "owner_unavailable", "Room owner unknown").retry_after_s(1)
+    }
+}

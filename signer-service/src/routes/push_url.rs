@@ -1,0 +1,94 @@
+//! `GET /v1/apps/{app}/rooms/{room_id}/push-url`: where the room's host pushes the stream to.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use domain::actor::Role;
+use domain::ids::{AppId, RoomId};
+use service_kit::auth::{Auth, Identity, credentials};
+use service_kit::clock;
+use service_kit::config::Secret;
+use service_kit::http::{get, room_path};
+use service_kit::problem::Problem;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::http::{HeaderMap, Method};
+use warp::reply::{Reply, Response};
+
+use super::secret_json;
+use crate::config::StreamApps;
+use crate::owners::RoomOwners;
+use crate::problems::{not_allowed, room_not_found, room_not_in_token, streams_not_configured};
+use crate::stream_name::stream_name;
+use crate::tencent::urls::push_urls;
+
+pub(super) fn route(
+    apps: &StreamApps,
+    auth: &Auth,
+    owners: &Arc<impl RoomOwners>,
+) -> BoxedFilter<(Response,)> {
+    let (apps, owners) = (apps.clone(), Arc::clone(owners));
+    room_path()
+        .and(warp::path("push-url"))
+        .and(warp::path::end())
+        .and(get())
+        .and(auth.identity())
+        .and(token())
+        .then(move |app, room_id, identity, token| {
+            let (apps, owners) = (apps.clone(), Arc::clone(&owners));
+            async move {
+                let caller = Caller { identity, token };
+                push_url(app, room_id, caller, apps, &*owners).await.into_response()
+            }
+        })
+        .boxed()
+}
+
+/// Who asks, and the token with which to ask others in their name.
+struct Caller {
+    identity: Identity,
+    token: Secret<String>,
+}
+
+#[tracing::instrument(skip_all, fields(app.id = %app, room.id = %room_id))]
+async fn push_url(
+    app: AppId,
+    room_id: RoomId,
+    caller: Caller,
+    apps: StreamApps,
+    owners: &impl RoomOwners,
+) -> Result<Response, Problem> {
+    let stream_app = apps.get(&app).ok_or_else(streams_not_configured)?;
+    may_push(&app, &room_id, &caller, owners).await?;
+    let stream = stream_name(&app, &room_id);
+    Ok(secret_json(&push_urls(stream_app, &stream, clock::now())))
+}
+
+/// Admins may push to any room; a host to those that they own.
+async fn may_push(
+    app: &AppId,
+    room_id: &RoomId,
+    caller: &Caller,
+    owners: &impl RoomOwners,
+) -> Result<(), Problem> {
+    let Caller { identity, token } = caller;
+    if !identity.is_good_for(room_id) {
+        return Err(room_not_in_token());
+    }
+    match identity.role {
+        Role::Admin => Ok(()),
+        Role::Host => {
+            let owner = owners.owner(app, room_id, token).await?.ok_or_else(room_not_found)?;
+            if owner == identity.user { Ok(()) } else { Err(not_allowed()) }
+        }
+        Role::Assistant | Role::Viewer => Err(not_allowed()),
+    }
+}
+
+/// The token that authentication has believed.
+fn token() -> impl Filter<Extract = (Secret<String>,), Error = Infallible> + Clone {
+    warp::method().and(warp::header::headers_cloned()).map(|method: Method, headers: HeaderMap| {
+        // Never missing here; an empty one would be refused by whoever is asked.
+        Secret::new(credentials::token(&method, &headers).unwrap_or_default().to_owned())
+    })
+}
