@@ -13,7 +13,8 @@ use crate::room::state::{Product, Room, recorded_product};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetSpotlight {
-    /// A product of the shelf, or none.
+    /// A product of the shelf, or none, which must be said: a forgotten field ends no window.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub product_id: Option<ProductId>,
 }
 
