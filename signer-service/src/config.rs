@@ -16,7 +16,7 @@ const TTL_S_MIN: u32 = 60;
 const TTL_S_MAX: u32 = 30 * 86_400;
 
 /// The `[signer]` section.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignerConfig {
     /// The listener.

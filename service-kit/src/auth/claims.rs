@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use domain::actor::Role;
 use domain::ids::{AppId, RoomId, UserId};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The claims of a token. Others (`iss`, `aud`, `jti`) are let be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,11 +16,11 @@ pub struct Claims {
     pub app: AppId,
     /// What it allows.
     pub role: Role,
-    /// The name to show, where the user is not registered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The name to show, where the user is not registered. Without U+0000, which no table can hold.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "storable")]
     pub nick: Option<Arc<str>>,
     /// Address of a picture.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "storable")]
     pub avatar: Option<Arc<str>>,
     /// The only rooms that it is good for; absent is all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,6 +74,15 @@ impl From<Claims> for Identity {
     fn from(claims: Claims) -> Self {
         let Claims { sub, app, role, nick, avatar, rooms, exp, .. } = claims;
         Self { user: sub, app, role, nick, avatar, rooms, expires_at_s: exp }
+    }
+}
+
+/// Text that ends up in events and from there in Postgres. Its length is bounded by the token's.
+fn storable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arc<str>>, D::Error> {
+    let text = Option::<Arc<str>>::deserialize(from)?;
+    match text {
+        Some(text) if text.contains('\0') => Err(D::Error::custom("text with U+0000")),
+        text => Ok(text),
     }
 }
 

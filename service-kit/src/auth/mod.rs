@@ -28,6 +28,7 @@ pub use self::error::AuthError;
 pub use self::sign::{SignError, sign};
 use crate::apps::{App, Apps};
 use crate::clock;
+use crate::config::{OutOfRange, check_range};
 use crate::problem::Problem;
 use crate::rejections::reject;
 
@@ -46,6 +47,15 @@ pub struct AuthConfig {
 impl Default for AuthConfig {
     fn default() -> Self {
         Self { leeway_s: 30, token_bytes_max: 4_096, cache_entries_max: 20_000 }
+    }
+}
+
+impl AuthConfig {
+    /// Refuses limits that make no sense.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        check_range("auth.leeway_s", self.leeway_s, 0..=600)?;
+        check_range("auth.token_bytes_max", self.token_bytes_max, 256..=65_536)?;
+        check_range("auth.cache_entries_max", self.cache_entries_max, 0..=10_000_000)
     }
 }
 

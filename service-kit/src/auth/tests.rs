@@ -136,7 +136,7 @@ fn what_is_no_token_is_malformed() {
 
 #[test]
 fn claims_that_are_missing_or_wrong_are_malformed() {
-    let changes: [(&str, Value); 7] = [
+    let changes: [(&str, Value); 9] = [
         ("exp", Value::Null),
         ("exp", json!("1700000000")),
         ("exp", json!(1e300)),
@@ -144,6 +144,8 @@ fn claims_that_are_missing_or_wrong_are_malformed() {
         ("role", json!("owner")),
         ("rooms", json!(["@TGS#1"])),
         ("app", json!(7)),
+        ("nick", json!("a\0b")),
+        ("avatar", json!("\0")),
     ];
     for (claim, value) in changes {
         let mut claims = json!(claims());

@@ -25,7 +25,7 @@ const BODY_TIMEOUT: BodyTimeout = BodyTimeout(Duration::from_secs(30));
 /// gets its answer; one that overdid it by more finds the connection closed.
 const DISCARD_BYTES_MAX: usize = 256 * 1024;
 
-/// A JSON body of at most `bytes_max` bytes. Which fields it may have is up to `T`
+/// A JSON object of at most `bytes_max` bytes. Which fields it may have is up to `T`
 /// (`deny_unknown_fields`).
 pub fn json_body<T: DeserializeOwned + Send + 'static>(
     bytes_max: usize,

@@ -35,6 +35,7 @@ async fn every_misfit_has_its_own_problem() {
         ("{\"count\":\"1\"}".to_owned(), 422, "invalid_body"),
         ("{\"count\":256}".to_owned(), 422, "invalid_body"),
         ("{}".to_owned(), 422, "invalid_body"),
+        ("[1]".to_owned(), 422, "invalid_body"),
         ("null".to_owned(), 422, "invalid_body"),
     ];
     for (body, status, problem) in cases {

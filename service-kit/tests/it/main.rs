@@ -9,6 +9,7 @@
 
 mod auth;
 mod bodies;
+mod exhausted;
 mod hostile;
 mod limits;
 mod routing;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use domain::ids::{RoomId, UserId};
 use service_kit::http::{self, HttpConfig, PeerAddr, path_id};
+use service_kit::metrics::Metrics;
 use service_kit::probes;
+use service_kit::tasks::Tasks;
 use warp::Filter;
 
 use crate::server::{Server, code};
@@ -74,6 +76,29 @@ async fn probes_tell_what_is_missing() {
     assert_eq!(response.headers()["retry-after"], "1");
     let body: serde_json::Value = response.json().await.unwrap();
     assert_eq!(body["missing"], serde_json::json!(["log"]));
+}
+
+#[tokio::test]
+async fn metrics_count_requests_by_class() {
+    let tasks = Tasks::new();
+    let metrics = Metrics::install(&tasks).unwrap();
+    let hello = warp::path("hello").and(http::get()).map(|| "hello".to_owned());
+    let server = Server::start(&HttpConfig::default(), hello.or(metrics.route()));
+    for path in ["/hello", "/none", "/none"] {
+        reqwest::get(server.url(path)).await.unwrap();
+    }
+
+    let text = reqwest::get(server.url("/metrics")).await.unwrap().text().await.unwrap();
+    // Other tests of this process count too: at least these are there.
+    for line in [
+        "http_requests_total{service=\"test\",status=\"2xx\"}",
+        "http_requests_total{service=\"test\",status=\"4xx\"}",
+        "http_request_seconds_bucket{service=\"test\",le=\"0.001\"}",
+        "http_connections{service=\"test\"}",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    tasks.shut_down();
 }
 
 #[tokio::test]
