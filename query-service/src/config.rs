@@ -125,7 +125,7 @@ pub struct WebSocketConfig {
     pub inbound_frames_per_s_max: u32,
     /// A client that does not answer a ping for this long is gone.
     pub pong_timeout_ms: u64,
-    /// A client that takes no byte for this long is too slow.
+    /// A client that has not taken one run of items, or one other frame, for this long is too slow.
     pub stall_ms: u64,
     /// How long a closing connection waits for the client's close.
     pub close_ms: u64,

@@ -75,7 +75,8 @@ impl Feed {
                     self.catch_up_left = None;
                     return self.run(run);
                 }
-                After::Behind => return self.catch_up().await,
+                // Boxed: rare, and its state would make every waiting stream larger.
+                After::Behind => return Box::pin(self.catch_up()).await,
                 After::UpToDate => {}
             }
             tokio::select! {

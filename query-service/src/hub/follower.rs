@@ -10,7 +10,7 @@ use std::time::Duration;
 use domain::event::Event;
 use domain::ids::LogSeq;
 use domain::state::{AppState, STATE_SCHEMA};
-use nats::{Log, Nats, TailConfig, TailError};
+use nats::{Log, Nats, TailCommit, TailConfig, TailError};
 use serde::Deserialize;
 use service_kit::clock;
 use service_kit::error_chain::ErrorChain;
@@ -84,14 +84,39 @@ async fn follow_from_here(
             hub.set_caught_up();
         }
         let commits = tail.next_batch(hub.config().batch_events_max).await;
-        let commits = commits.map_err(FollowError::Tail)?;
-        let Some(log_seq) = commits.last().map(|commit| commit.seq) else { continue };
-        let events: Vec<Event> =
-            commits.into_iter().flat_map(|commit| commit.commit.events).collect();
-        hub.apply(&events, log_seq, clock::now());
-        // A long replay must not keep other tasks of this thread waiting.
-        tokio::task::yield_now().await;
+        fold(hub, commits.map_err(FollowError::Tail)?).await;
     }
+}
+
+/// Folds commits in, all at once or in portions of which a ring holds several. Between portions the
+/// viewers are given a turn: who keeps up must not be overtaken by one large batch.
+async fn fold(hub: &AppHub, commits: Vec<TailCommit>) {
+    let events_max = (hub.config().ring_items_max / 4).max(1);
+    let bytes_max = hub.config().ring_bytes_max / 4;
+    let (mut portion, mut bytes): (Vec<Event>, usize) = (Vec::new(), 0);
+    let mut folded = hub.log_seq();
+    for commit in commits {
+        for event in commit.commit.events {
+            if events_max <= portion.len() {
+                // A commit counts as folded with its last event.
+                hub.apply(&portion, folded, clock::now());
+                portion.clear();
+                tokio::task::yield_now().await;
+            }
+            portion.push(event);
+        }
+        folded = commit.seq;
+        bytes += commit.bytes;
+        if bytes_max < bytes {
+            hub.apply(&portion, folded, clock::now());
+            portion.clear();
+            bytes = 0;
+            tokio::task::yield_now().await;
+        }
+    }
+    hub.apply(&portion, folded, clock::now());
+    // A long replay must not keep other tasks of this thread waiting.
+    tokio::task::yield_now().await;
 }
 
 /// Begins from the sequencer's snapshot if it can be read and the log has come as far. Otherwise the

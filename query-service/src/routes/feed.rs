@@ -17,8 +17,7 @@ use warp::reply::{Reply, Response};
 use crate::problems::invalid_query;
 use crate::read_models::room_feed::Item;
 use crate::routes::query::{self, Query};
-use crate::routes::room::json;
-use crate::routes::with;
+use crate::routes::{json_text, with};
 use crate::service::{Service, must_exist};
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
@@ -70,7 +69,7 @@ async fn feed(
         let next = items.first().filter(|_| more).map(|item| item.room_seq);
         (items, next)
     };
-    Ok(json(page(&items, next, log_seq.0)))
+    Ok(json_text(page(&items, next, log_seq.0)))
 }
 
 /// Each item is the JSON that was pushed; they are joined as text.

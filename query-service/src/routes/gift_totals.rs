@@ -7,11 +7,11 @@ use service_kit::http::{get, room_path};
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::reply::{Json, Reply};
+use warp::reply::{Reply, Response};
 
 use crate::read_models::gift_total::Giver;
 use crate::routes::query::{self, Query};
-use crate::routes::with;
+use crate::routes::{json, with};
 use crate::service::{Service, must_exist};
 
 /// The answer.
@@ -41,7 +41,7 @@ async fn gift_totals(
     identity: Identity,
     raw: String,
     service: Service,
-) -> Result<Json, Problem> {
+) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["limit", "min_seq"])?;
     let answers = &service.config().answers;
     let limit = query.count("limit", answers.page_items, 1..=answers.page_items_max)?;
@@ -52,5 +52,5 @@ async fn gift_totals(
 
     let log_seq = service.projected(&app, min_seq).await?;
     let ranking = service.read_models().gift_ranking(&app, &room_id, limit).await?;
-    Ok(warp::reply::json(&Answer { room_id, ranking, log_seq }))
+    Ok(json(&Answer { room_id, ranking, log_seq }))
 }

@@ -8,9 +8,13 @@ mod stream;
 mod user;
 mod ws;
 
+use serde::Serialize;
 use service_kit::auth::Auth;
+use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::{Filter, Reply};
+use warp::http::HeaderValue;
+use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use warp::reply::{Reply, Response};
 
 use crate::service::Service;
 
@@ -30,4 +34,21 @@ fn with(
     service: Service,
 ) -> impl Filter<Extract = (Service,), Error = std::convert::Infallible> + Clone {
     warp::any().map(move || service.clone())
+}
+
+/// An answer that is true only now.
+fn json<T: Serialize>(answer: &T) -> Response {
+    no_store(warp::reply::json(answer).into_response())
+}
+
+/// As [`json`], for text that is JSON already.
+fn json_text(json: String) -> Response {
+    let mut response = Response::new(json.into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    no_store(response)
+}
+
+fn no_store(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

@@ -11,14 +11,13 @@ use service_kit::http::{get, room_path};
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use warp::reply::{Reply, Response};
 
 use crate::hub::RoomSnapshot;
 use crate::hub::frame::Frame;
 use crate::problems::room_not_found;
 use crate::routes::query::{self, Query};
-use crate::routes::with;
+use crate::routes::{json_text, with};
 use crate::service::Service;
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
@@ -80,14 +79,5 @@ fn answer(snapshot: &RoomSnapshot, recent: &[&str], complete: bool) -> Response 
     }
     // Writing into a text cannot fail.
     write!(body, "],\"recent_complete\":{complete},\"log_seq\":{}}}", snapshot.log_seq).ok();
-    json(body)
-}
-
-/// JSON that is true only now.
-pub(super) fn json(body: String) -> Response {
-    let mut response = Response::new(body.into());
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, warp::http::HeaderValue::from_static("application/json"));
-    headers.insert(CACHE_CONTROL, warp::http::HeaderValue::from_static("no-store"));
-    response
+    json_text(body)
 }

@@ -10,12 +10,12 @@ use service_kit::http::{app_path, get, path_id};
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::reply::{Json, Reply};
+use warp::reply::{Reply, Response};
 
 use crate::problems::user_not_found;
 use crate::read_models::app_user::KnownUser;
 use crate::routes::query::{self, Query};
-use crate::routes::with;
+use crate::routes::{json, with};
 use crate::service::Service;
 
 /// The answer.
@@ -50,11 +50,11 @@ async fn user(
     _identity: Identity,
     raw: String,
     service: Service,
-) -> Result<Json, Problem> {
+) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["min_seq"])?;
     let log_seq = service.projected(&app, query.min_seq()?).await?;
     let known = service.read_models().users(&app, &[user_id]).await?.pop();
     let KnownUser { profile, points } = known.ok_or_else(user_not_found)?;
     let Profile { user_id, nick, avatar, level } = profile;
-    Ok(warp::reply::json(&Answer { user_id, nick, avatar, level, points, log_seq }))
+    Ok(json(&Answer { user_id, nick, avatar, level, points, log_seq }))
 }

@@ -7,7 +7,7 @@ pub(crate) mod websocket;
 
 use domain::ids::RoomId;
 use domain::timestamp::Timestamp;
-use service_kit::auth::Identity;
+use service_kit::auth::{AuthError, Identity};
 use service_kit::clock;
 use service_kit::problem::Problem;
 
@@ -23,13 +23,18 @@ pub(crate) async fn open(
     room_id: RoomId,
     last_id: Option<u64>,
 ) -> Result<Feed, Problem> {
+    let (now, expires_at) = (clock::now(), Timestamp(identity.expires_at_s.saturating_mul(1_000)));
+    // Within the leeway of the clocks a token is still good for one answer, but not for a stream.
+    if expires_at <= now {
+        return Err(AuthError::Expired.into());
+    }
     let opening = Opening {
         hub: service.hub_for(identity, &room_id)?.clone(),
         read_models: service.read_models().clone(),
         room_id,
         last_id,
-        expires_at: Timestamp(identity.expires_at_s.saturating_mul(1_000)),
-        now: clock::now(),
+        expires_at,
+        now,
     };
     open_feed(opening).await.ok_or_else(room_not_found)
 }

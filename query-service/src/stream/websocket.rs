@@ -10,7 +10,7 @@
 //! | 4001 | the token has expired: come back with another |
 //! | 4002 | the client reads more slowly than the room speaks: come back with the last `room_seq` |
 //!
-//! A client that takes no byte at all, or answers no ping, is cut off without a code: none would
+//! A client that takes nothing for too long, or answers no ping, is cut off without a code: none would
 //! reach it. What a client sends is counted, limited and otherwise ignored for now.
 
 use std::time::Duration;
@@ -49,17 +49,17 @@ pub(crate) async fn serve(upgraded: Upgraded, feed: Feed, config: WebSocketConfi
     if let Some(why) = ended.label() {
         Metrics::stream_ended(why);
     }
-    if let Some((code, reason)) = ended.close() {
-        connection.close(code, reason).await;
-    }
+    connection.say_goodbye(ended).await;
     drop(open);
 }
 
 /// Why a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ended {
-    /// The client closed or went away.
+    /// The client closed, and waits for our close.
     ByClient,
+    /// The client went away.
+    Gone,
     /// The feed has said its last word, and it has been counted.
     Bye(ByeReason),
     /// No byte was taken in time.
@@ -76,7 +76,7 @@ impl Ended {
     /// The label of the metric, for what is not counted elsewhere.
     fn label(self) -> Option<&'static str> {
         match self {
-            Self::ByClient | Self::Bye(_) => None,
+            Self::ByClient | Self::Gone | Self::Bye(_) => None,
             Self::Stalled => Some("stalled"),
             Self::Silent => Some("silent"),
             Self::Flood => Some("flood"),
@@ -100,7 +100,7 @@ impl Ended {
             Self::TooLarge => Some((CloseCode::Size, "too_large")),
             Self::NotText => Some((CloseCode::Invalid, "not_utf8")),
             Self::BrokenProtocol => Some((CloseCode::Protocol, "broken_protocol")),
-            Self::ByClient | Self::Stalled | Self::Silent => None,
+            Self::ByClient | Self::Gone | Self::Stalled | Self::Silent => None,
         }
     }
 }
@@ -163,7 +163,8 @@ impl Connection {
     /// Pings are answered by the library with the next read or write.
     fn received(&mut self, message: Option<Result<Message, Error>>) -> Result<(), Ended> {
         match message {
-            Some(Ok(Message::Close(_))) | None => Err(Ended::ByClient),
+            Some(Ok(Message::Close(_))) => Err(Ended::ByClient),
+            None => Err(Ended::Gone),
             Some(Ok(_)) => {
                 self.pinged_at = None;
                 if self.inbound.take(Instant::now()) { Ok(()) } else { Err(Ended::Flood) }
@@ -174,14 +175,19 @@ impl Connection {
 
     /// Says goodbye and waits, within bounds, for the client to say it too: a connection that is
     /// reset at once may lose what was sent last.
-    async fn close(&mut self, code: CloseCode, reason: &'static str) {
-        let reason = Utf8Bytes::from_static(reason);
+    async fn say_goodbye(&mut self, ended: Ended) {
         let socket = &mut self.socket;
         let goodbye = async {
-            // A client that has gone away has nothing to be told.
-            if socket.close(Some(CloseFrame { code, reason })).await.is_ok() {
-                while let Some(Ok(_)) = socket.next().await {}
+            if let Some((code, reason)) = ended.close() {
+                let reason = Utf8Bytes::from_static(reason);
+                if socket.close(Some(CloseFrame { code, reason })).await.is_err() {
+                    return;
+                }
+            } else if ended != Ended::ByClient {
+                return;
             }
+            // Also sends the answer to the client's own close.
+            while let Some(Ok(_)) = socket.next().await {}
         };
         timeout(Duration::from_millis(self.config.close_ms), goodbye).await.ok();
     }
@@ -202,10 +208,10 @@ fn of_error(error: &Error) -> Ended {
         Error::Capacity(_) => Ended::TooLarge,
         Error::Protocol(
             tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
-        ) => Ended::ByClient,
+        ) => Ended::Gone,
         Error::Protocol(_) => Ended::BrokenProtocol,
         Error::Utf8(_) => Ended::NotText,
-        _ => Ended::ByClient,
+        _ => Ended::Gone,
     }
 }
 

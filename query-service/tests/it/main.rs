@@ -1,1 +1,15 @@
-//! Black box.
+//! The query service as its clients see it, on a real nats-server and a real Postgres. Commits are
+//! appended as the sequencer would, rows are inserted as the projector would.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+mod answers;
+mod endings;
+mod harness;
+mod hostile;
+mod live;
+mod outages;
+mod profiles;
+mod resume;
+mod websocket;
