@@ -1,8 +1,7 @@
 //! HTTP as every service does it: paths, bodies and methods for routes; one accept loop for all.
 //!
 //! Routes use [`path_id`], [`app_path`], [`room_path`], [`get`] and its siblings, [`json_body`]. A
-//! process calls [`bind`] and [`Bound::run`]. Connections are in [`connection`](self), with limits
-//! from [`HttpConfig`].
+//! process calls [`bind`] and [`Bound::run`]; the limits of its connections are in [`HttpConfig`].
 
 pub mod body;
 mod config;

@@ -3,10 +3,11 @@
 //! hyper's own header timeout covers a part of this only.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use warp::http::Version;
 
 use crate::http::HttpConfig;
 
@@ -19,6 +20,8 @@ const NEVER: u64 = 0;
 pub(super) struct Activity {
     start: Instant,
     requests: AtomicU32,
+    /// In HTTP/2, bytes between requests are housekeeping more often than a header.
+    is_http2: AtomicBool,
     /// When the header began that has not ended; the first one begins with the connection.
     header_since: AtomicU64,
     idle_since: AtomicU64,
@@ -48,6 +51,7 @@ impl Activity {
         Self {
             start: Instant::now(),
             requests: AtomicU32::new(0),
+            is_http2: AtomicBool::new(false),
             header_since: AtomicU64::new(1),
             idle_since: AtomicU64::new(NEVER),
             write_stalled_since: AtomicU64::new(NEVER),
@@ -56,7 +60,8 @@ impl Activity {
 
     /// Bytes came in.
     pub(super) fn received(&self) {
-        if self.requests.load(Ordering::Relaxed) == 0 {
+        let between_requests = self.requests.load(Ordering::Relaxed) == 0;
+        if between_requests && !self.is_http2.load(Ordering::Relaxed) {
             self.begin(&self.header_since);
         }
     }
@@ -72,7 +77,8 @@ impl Activity {
     }
 
     /// A request's header is complete. It lasts until the guard goes, with the answer's last byte.
-    pub(super) fn request(self: &Arc<Self>) -> RequestGuard {
+    pub(super) fn request(self: &Arc<Self>, version: Version) -> RequestGuard {
+        self.is_http2.store(version == Version::HTTP_2, Ordering::Relaxed);
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.header_since.store(NEVER, Ordering::Relaxed);
         RequestGuard(Arc::clone(self))
@@ -88,6 +94,11 @@ impl Activity {
         let idle = || self.since(&self.idle_since).map(|since| since + timeouts.keep_alive);
         let waiting = header.or_else(idle);
         stalled.into_iter().chain(waiting).min()
+    }
+
+    /// Whether this connection must be closed now.
+    pub(super) fn is_overdue(&self, timeouts: &Timeouts) -> bool {
+        self.deadline(timeouts).is_some_and(|deadline| deadline <= Instant::now())
     }
 
     /// When to look again. A state that begins from now on cannot be overdue before that.
@@ -145,7 +156,7 @@ mod tests {
         };
         assert_eq!(seconds(&activity), Some(1), "the first header");
 
-        let request = activity.request();
+        let request = activity.request(Version::HTTP_11);
         assert_eq!(seconds(&activity), None, "a request may take its time");
         tokio::time::advance(Duration::from_secs(20)).await;
         activity.write_stalled();
@@ -159,5 +170,9 @@ mod tests {
         tokio::time::advance(Duration::from_millis(500)).await;
         activity.received();
         assert_eq!(seconds(&activity), Some(26), "the next header, from its first byte");
+
+        drop(activity.request(Version::HTTP_2));
+        activity.received();
+        assert_eq!(seconds(&activity), Some(35), "housekeeping of HTTP/2");
     }
 }

@@ -12,7 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::{Activity, Timeouts};
@@ -101,10 +101,14 @@ impl Connections {
                         connection.as_mut().graceful_shutdown();
                     }
                     () = sleep_until(activity.look_again_at(&timeouts)) => {
-                        let overdue = |deadline| deadline <= Instant::now();
-                        if activity.deadline(&timeouts).is_some_and(overdue) {
-                            connection.as_mut().graceful_shutdown();
-                            drop(timeout(GOODBYE, connection).await);
+                        if !activity.is_overdue(&timeouts) {
+                            continue;
+                        }
+                        draining = true;
+                        connection.as_mut().graceful_shutdown();
+                        let ended = timeout(GOODBYE, connection.as_mut()).await.is_ok();
+                        // A request that came in at the last moment is still answered.
+                        if ended || activity.is_overdue(&timeouts) {
                             return;
                         }
                     }

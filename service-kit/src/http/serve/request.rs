@@ -96,7 +96,7 @@ pub(super) async fn answer(
     mut request: Request<Incoming>,
     routes: impl Routes,
 ) -> Result<Response<impl Body<Data = Bytes, Error = warp::Error> + Send>, Infallible> {
-    let guard = context.activity.request();
+    let guard = context.activity.request(request.version());
     let started = Instant::now();
     let extensions = request.extensions_mut();
     extensions.insert(context.peer);
