@@ -1,0 +1,106 @@
+//! A running Matinee: the servers and the services of this process, started in order and stopped in
+//! reverse. [`servers`] are private or given, [`services`] are ours, [`addresses`] is what others in
+//! this machine need to find them.
+
+pub mod addresses;
+pub mod servers;
+pub mod services;
+mod tables;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use service_kit::apps::{AppConfig, Apps};
+use service_kit::auth::Auth;
+use service_kit::auth::key::{AuthKeyConfig, KeyAlgorithm};
+use service_kit::config::Secret;
+use service_kit::tasks::Tasks;
+
+use self::addresses::Addresses;
+use self::servers::Servers;
+use self::services::Service;
+use crate::config::MatineeConfig;
+use crate::supervise::home::Home;
+
+/// The app that `matinee up` makes when none is configured.
+pub const DEMO_APP: &str = "demo";
+
+/// Everything that runs.
+#[derive(Debug)]
+pub struct System {
+    /// Where to find it.
+    pub addresses: Addresses,
+    /// The apps that it serves.
+    pub apps: Vec<AppConfig>,
+    /// The configuration with the addresses of the servers filled in.
+    pub config: MatineeConfig,
+    tasks: Tasks,
+    servers: Servers,
+}
+
+impl System {
+    /// Starts the servers, then all services.
+    pub async fn up(config: MatineeConfig, home: Home) -> anyhow::Result<Self> {
+        let (servers, config) = Servers::start(config, home).await?;
+        match Self::services(&config, &servers).await {
+            Ok((tasks, addresses)) => {
+                addresses.write(&servers.home().run_file())?;
+                let apps = config.apps.clone();
+                Ok(Self { addresses, apps, config, tasks, servers })
+            }
+            Err(error) => {
+                servers.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn services(
+        config: &MatineeConfig,
+        servers: &Servers,
+    ) -> anyhow::Result<(Tasks, Addresses)> {
+        let tasks = Tasks::new();
+        let listening = services::start(config, &Service::ALL, &tasks).await?;
+        Ok((tasks, Addresses::new(config, listening, servers)))
+    }
+
+    /// Ends when somebody asks for it: [`System::tasks`], a signal, a failure.
+    pub async fn until_shutdown(&self) {
+        self.tasks.shutdown_token().cancelled().await;
+    }
+
+    /// What runs in this process.
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    /// Stops the services, then the servers. An error if a service had failed.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.tasks.shut_down();
+        let limit = Duration::from_millis(self.config.stop_timeout_ms);
+        let stopped = self.tasks.wait(limit).await;
+        Addresses::forget(&self.servers.home().run_file());
+        self.servers.stop().await;
+        stopped.context("a service failed")
+    }
+}
+
+/// The tokens of the configured apps.
+pub(crate) fn auth(config: &MatineeConfig) -> anyhow::Result<Auth> {
+    let apps = Apps::try_new(&config.apps).context("`apps` cannot be used")?;
+    Ok(Auth::new(apps, config.auth.clone()))
+}
+
+/// The app of a data directory that has none configured, signed with the key in its secrets.
+pub(crate) fn demo_app(key: &str) -> AppConfig {
+    let key = AuthKeyConfig {
+        kid: "demo-1".into(),
+        alg: KeyAlgorithm::HS256,
+        secret: Some(Secret::new(key.to_owned())),
+        public_key: None,
+        private_key: None,
+    };
+    #[expect(clippy::expect_used, reason = "a constant that is an app id")]
+    let id = DEMO_APP.parse().expect("an app id");
+    AppConfig { id, keys: vec![key] }
+}

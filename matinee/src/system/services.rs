@@ -1,0 +1,120 @@
+//! Our own services, any set of them in this process.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use clap::ValueEnum;
+use nats::Nats;
+use projector::Health;
+use service_kit::auth::Auth;
+use service_kit::tasks::Tasks;
+
+use crate::config::MatineeConfig;
+use crate::system::{auth, tables};
+
+/// A service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Service {
+    /// Commands over HTTP, and a candidate for the sequencer of each app.
+    Command,
+    /// The log into Postgres.
+    Projector,
+    /// Snapshots, history, push.
+    Query,
+    /// Push and play URLs.
+    Signer,
+}
+
+impl Service {
+    /// In the order in which they start.
+    pub const ALL: [Self; 4] = [Self::Projector, Self::Query, Self::Signer, Self::Command];
+}
+
+/// Where the services of this process listen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Listening {
+    /// The command-service.
+    pub command: Option<SocketAddr>,
+    /// The query-service.
+    pub query: Option<SocketAddr>,
+    /// The signer-service.
+    pub signer: Option<SocketAddr>,
+}
+
+/// Starts them as tasks. All that need NATS share a connection.
+pub async fn start(
+    config: &MatineeConfig,
+    services: &[Service],
+    tasks: &Tasks,
+) -> anyhow::Result<Listening> {
+    let auth = auth(config)?;
+    let nats = Nats::connect(&config.nats).await.context("cannot connect to NATS")?;
+    let mut listening = Listening::default();
+    for service in services {
+        match service {
+            Service::Projector => start_projector(config, &nats, &auth, tasks).await?,
+            Service::Query => {
+                listening.query = Some(start_query(config, &nats, &auth, tasks)?);
+            }
+            Service::Command => {
+                let config = config.command.clone();
+                let running =
+                    command_service::start(config, nats.clone(), auth.clone(), tasks, None)
+                        .await
+                        .context("the command-service does not start")?;
+                listening.command = Some(running.addr);
+            }
+            Service::Signer => {}
+        }
+    }
+    Ok(listening)
+}
+
+/// The tables come first. A Postgres that is away is waited for in the background.
+async fn start_projector(
+    config: &MatineeConfig,
+    nats: &Nats,
+    auth: &Auth,
+    tasks: &Tasks,
+) -> anyhow::Result<()> {
+    let run = projector::run(
+        nats.clone(),
+        auth.apps().ids().cloned().collect(),
+        config.postgres.clone(),
+        config.projector.clone(),
+        Health::default(),
+        tasks.shutdown_token(),
+    );
+    let shutdown = tasks.shutdown_token();
+    match tables::prepare(&config.postgres).await {
+        Ok(()) => tasks.spawn("projector", run),
+        Err(error) if tables::is_away(&error) => {
+            let postgres = config.postgres.clone();
+            tasks.spawn("projector", async move {
+                tokio::select! {
+                    () = tables::prepare_at_last(&postgres) => run.await,
+                    () = shutdown.cancelled() => {}
+                }
+            });
+        }
+        Err(error) => return Err(error).context("the tables cannot be prepared"),
+    }
+    Ok(())
+}
+
+fn start_query(
+    config: &MatineeConfig,
+    nats: &Nats,
+    auth: &Auth,
+    tasks: &Tasks,
+) -> anyhow::Result<SocketAddr> {
+    let neighbours = query_service::Neighbours {
+        nats: nats.clone(),
+        postgres: config.postgres.clone(),
+        auth: auth.clone(),
+        tasks: tasks.clone(),
+    };
+    let running = query_service::start(config.query.clone(), neighbours)
+        .context("the query-service does not start")?;
+    Ok(running.addr)
+}
