@@ -51,15 +51,18 @@ fn a_whole_commit_survives_the_log() {
 
 #[test]
 fn an_event_of_a_later_program_is_named_and_not_skipped() {
-    let known = std::fs::read_to_string(golden_folder().join("gift_sent.v1.json")).unwrap();
-    let refused = |json: String| match codec::decode_one_event(&json) {
+    let refused = |json: &str| match codec::decode_one_event(json) {
         Err(DecodeError::UnknownEvent { kind, version, .. }) => (kind, version),
         other => panic!("{other:?}"),
     };
-    let unknown = known.replace("\"gift_sent\"", "\"gift_returned\"");
-    assert_eq!(refused(unknown), ("gift_returned".to_owned(), 1));
-    let newer = known.replace("\"v\": 1", "\"v\": 2");
-    assert_eq!(refused(newer), ("gift_sent".to_owned(), 2));
+    for event in sample::events() {
+        let (kind, version) = (event.data.type_name(), event.data.version());
+        let json = serde_json::to_string(&event).unwrap();
+        let newer = json.replace(&format!("\"v\":{version}"), &format!("\"v\":{}", version + 1));
+        assert_eq!(refused(&newer), (kind.to_owned(), version + 1));
+        let unknown = json.replace(&format!("\"{kind}\""), "\"gift_returned\"");
+        assert_eq!(refused(&unknown), ("gift_returned".to_owned(), version));
+    }
 }
 
 #[test]
@@ -85,12 +88,24 @@ fn a_new_field_of_a_caller_is_refused() {
 }
 
 #[test]
-fn an_event_without_a_place_or_an_id_is_refused() {
+fn an_event_without_one_place_or_an_id_is_refused() {
     let known = std::fs::read_to_string(golden_folder().join("message_sent.v1.json")).unwrap();
-    let misplaced = known.replace("\"room_seq\": 4,", "");
-    assert!(matches!(codec::decode_one_event(&misplaced), Err(DecodeError::Misplaced { .. })));
+    let place = "\"room\": \"room-1\",\n  \"room_seq\": 4,";
+    let misplaced = [
+        "",
+        "\"room\": \"room-1\",",
+        "\"room_seq\": 4,",
+        "\"room\": \"room-1\", \"app_seq\": 4,",
+        "\"room_seq\": 4, \"app_seq\": 4,",
+        "\"room\": \"room-1\", \"room_seq\": 4, \"app_seq\": 4,",
+    ];
+    for other in misplaced {
+        let read = codec::decode_one_event(&known.replace(place, other));
+        assert!(matches!(read, Err(DecodeError::Misplaced { .. })), "{other}");
+    }
     let unnamed = known.replace(".0\"", "\"");
-    assert!(matches!(codec::decode_one_event(&unnamed), Err(DecodeError::MalformedEventId { .. })));
+    let read = codec::decode_one_event(&unnamed);
+    assert!(matches!(read, Err(DecodeError::MalformedEventId { .. })));
 }
 
 fn golden_folder() -> PathBuf {

@@ -144,3 +144,25 @@ impl Room {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::mute_user::UserMuted;
+
+    #[test]
+    fn a_new_mute_takes_away_those_that_are_over() {
+        let created = RoomCreated { name: "Tea time".into(), owner: "host".parse().unwrap() };
+        let mut room = Room::created(&created, Timestamp(0));
+        for (seq, (user, at)) in (2..).zip([("ann", 0), ("bob", 1), ("cid", 5_000)]) {
+            let until = Some(Timestamp(at + 5_000));
+            let user_id = user.parse().unwrap();
+            let muted = EventData::UserMuted(UserMuted { user_id, seconds: 5, until });
+            room.evolve(seq, Timestamp(at), &muted);
+        }
+
+        let mut muted: Vec<&str> = room.mutes.keys().map(UserId::as_str).collect();
+        muted.sort_unstable();
+        assert_eq!(muted, ["bob", "cid"]);
+    }
+}

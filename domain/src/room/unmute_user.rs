@@ -41,6 +41,7 @@ mod tests {
     use super::*;
     use crate::command::RoomCommand;
     use crate::room::mute_user::UserMuted;
+    use crate::room::send_message::SendMessage;
     use crate::state::testing::{Given, host, viewer};
 
     #[test]
@@ -53,5 +54,16 @@ mod tests {
         given().when(host(), unmute()).then([unmuted]);
         given().when(viewer("bob"), unmute()).then_refused("not_allowed");
         Given::room().when(host(), unmute()).then([]);
+    }
+
+    #[test]
+    fn an_unmuted_user_may_send_again() {
+        let user_id: UserId = "ann".parse().unwrap();
+        let muted = UserMuted { user_id: user_id.clone(), seconds: 5, until: None };
+        let send = || RoomCommand::SendMessage(SendMessage { text: "hi".into() });
+        let given = || Given::room().and_in_room([EventData::UserMuted(muted.clone())]);
+        given().when(viewer("ann"), send()).then_refused("muted");
+        let unmuted = EventData::UserUnmuted(UserUnmuted { user_id });
+        given().and_in_room([unmuted]).when(viewer("ann"), send()).then_accepted();
     }
 }
