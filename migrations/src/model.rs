@@ -22,29 +22,44 @@ pub struct Table {
     pub name: &'static str,
     /// Its primary key.
     pub key: &'static [&'static str],
+    /// Rows are only ever added: a rebuild fills it without its key and builds that once, at the
+    /// end.
+    pub append_only: bool,
 }
 
 macro_rules! model {
-    ($name:literal, $version:literal, $($table:literal: $key:expr),+) => {
+    ($name:literal, $version:literal, $tables:expr) => {
         Model {
             name: $name,
             version: $version,
-            tables: &[$(Table { name: $table, key: &$key }),+],
+            tables: &$tables,
             sql: include_str!(concat!("../sql/models/", $name, ".sql")),
         }
     };
 }
 
+const fn table(name: &'static str, key: &'static [&'static str]) -> Table {
+    Table { name, key, append_only: false }
+}
+
+const fn append_only(name: &'static str, key: &'static [&'static str]) -> Table {
+    Table { name, key, append_only: true }
+}
+
 /// Every read model.
 pub const MODELS: [Model; 8] = [
-    model!("app_user", 1, "app_user": ["app", "user_id"]),
-    model!("gift_catalogue", 1, "gift_catalogue": ["app", "gift_id"]),
-    model!("gift_total", 1, "gift_total": ["app", "room_id", "user_id"]),
-    model!("room", 1, "room": ["app", "room_id"]),
-    model!("room_feed", 1, "room_feed": ["app", "room_id", "room_seq"]),
-    model!("shelf", 1, "shelf": ["app", "room_id", "product_id"]),
-    model!("spotlight", 1, "spotlight": ["app", "room_id", "from_seq"]),
-    model!("user_level", 1, "user_level": ["app", "user_id"], "level_rule": ["app"]),
+    model!("app_user", 1, [table("app_user", &["app", "user_id"])]),
+    model!("gift_catalogue", 1, [table("gift_catalogue", &["app", "gift_id"])]),
+    model!("gift_total", 1, [table("gift_total", &["app", "room_id", "user_id"])]),
+    model!("room", 1, [table("room", &["app", "room_id"])]),
+    model!("room_feed", 1, [append_only("room_feed", &["app", "room_id", "room_seq"])]),
+    model!("shelf", 1, [table("shelf", &["app", "room_id", "product_id"])]),
+    model!("spotlight", 1, [table("spotlight", &["app", "room_id", "from_seq"])]),
+    model!(
+        "user_level",
+        1,
+        [table("user_level", &["app", "user_id"]), table("level_rule", &["app"])]
+    ),
 ];
 
 /// The read model of that name.

@@ -167,13 +167,19 @@ fn check(
     outcomes: Vec<Outcome>,
 ) -> Result<(), ProjectError> {
     for (write, outcome) in writes.iter().zip(outcomes) {
-        let found = outcome.map_err(ProjectError::postgres("write a batch"))?;
-        if let Some(expected) = write.rows.filter(|expected| *expected != found) {
-            let (first, last) = (batch.after.next(), batch.last);
-            let statement = write.sql.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
-            let app = app.clone();
-            return Err(ProjectError::Mismatch { app, first, last, expected, found, statement });
+        let mismatch = outcome.as_ref().is_ok_and(|found| write.rows.is_some_and(|n| n != *found));
+        if outcome.is_ok() && !mismatch {
+            continue;
         }
+        let (app, first, last) = (app.clone(), batch.after.next(), batch.last);
+        let statement = write.sql.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
+        return Err(match outcome {
+            Err(source) => ProjectError::Write { app, first, last, statement, source },
+            Ok(found) => {
+                let expected = write.rows.unwrap_or(found);
+                ProjectError::Mismatch { app, first, last, expected, found, statement }
+            }
+        });
     }
     Ok(())
 }

@@ -28,6 +28,21 @@ pub enum ProjectError {
         #[source]
         source: tokio_postgres::Error,
     },
+    /// Postgres did not take a batch.
+    #[error("could not write commits {first} to {last} of app `{app}`, in `{statement}`")]
+    Write {
+        /// Whose.
+        app: AppId,
+        /// The first commit of the batch.
+        first: LogSeq,
+        /// The last one.
+        last: LogSeq,
+        /// The beginning of the statement.
+        statement: String,
+        /// Why not.
+        #[source]
+        source: tokio_postgres::Error,
+    },
     /// The log could not be opened.
     #[error("could not open the log of app `{app}`")]
     OpenLog {
@@ -104,10 +119,11 @@ impl ProjectError {
     pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Fenced { .. } | Self::Connect(_) => true,
-            Self::Postgres { source, .. } => source.code().is_none_or(|code| {
+            Self::Postgres { source, .. } | Self::Write { source, .. } => {
                 // Data exceptions, violated constraints, missing tables.
-                !["22", "23", "42"].contains(&&code.code()[..2])
-            }),
+                let lasting = ["22", "23", "42"];
+                source.code().is_none_or(|code| !lasting.contains(&&code.code()[..2]))
+            }
             Self::OpenLog { source, .. } => !matches!(source, OpenLogError::Mismatch { .. }),
             Self::Tail { .. }
             | Self::Unstorable { .. }

@@ -85,6 +85,7 @@ impl Follower<'_> {
     }
 
     async fn write(&self, from: Checkpoint, batch: &Batch) -> Result<(), ProjectError> {
+        debug_assert_eq!(from.seq, batch.after, "the tail is dense");
         let began = Instant::now();
         let mut lent = self.pool.lend().await?;
         lent.connection.write(self.app, from, batch).await?;

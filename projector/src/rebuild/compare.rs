@@ -57,16 +57,22 @@ async fn difference(
 ) -> Result<Option<Difference>, tokio_postgres::Error> {
     let (new, live) =
         (format!("\"{}\".{}", scratch.schema, table.name), format!("matinee.{}", table.name));
-    let columns = columns.join(", ");
-    let key = table.key.join(", ");
+    let of = |table: &str| {
+        let columns = columns.iter().map(|column| format!("{table}.{column}"));
+        columns.collect::<Vec<_>>().join(", ")
+    };
+    let (new_row, live_row, key) = (of("new"), of("live"), table.key.join(", "));
     let key_json: Vec<String> = table.key.iter().map(|key| format!("'{key}', {key}")).collect();
     let key_json = key_json.join(", ");
+    // Keys are unique on both sides, so one join finds what two EXCEPT ALL would.
     let select = format!(
-        "WITH missing AS (SELECT {columns} FROM {new} EXCEPT ALL SELECT {columns} FROM {live}),
-              unexplained AS (SELECT {columns} FROM {live} EXCEPT ALL SELECT {columns} FROM {new}),
-              either AS (SELECT {key} FROM missing UNION ALL SELECT {key} FROM unexplained)
-         SELECT (SELECT count(*) FROM missing), (SELECT count(*) FROM unexplained),
-                (SELECT json_build_object({key_json})::text FROM either ORDER BY {key} LIMIT 1)"
+        "WITH differing AS MATERIALIZED (
+             SELECT {key}, new.app IS NOT NULL AS in_new, live.app IS NOT NULL AS in_live
+             FROM {new} AS new FULL JOIN {live} AS live USING ({key})
+             WHERE ({new_row}) IS DISTINCT FROM ({live_row}))
+         SELECT count(*) FILTER (WHERE in_new), count(*) FILTER (WHERE in_live),
+                (SELECT json_build_object({key_json})::text FROM differing ORDER BY {key} LIMIT 1)
+         FROM differing"
     );
     let row = client.query_one(&select, &[]).await?;
     let (missing, unexplained): (i64, i64) = (row.get(0), row.get(1));

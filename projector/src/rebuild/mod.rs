@@ -81,7 +81,7 @@ impl Rebuilder {
         let model: &'static Model = scratch.model;
         let mut fill = Fill::new(nats, config, model, apps, progress);
         fill.catch_up(connection, false).await?;
-        scratch.analyze(connection.client()).await?;
+        scratch.index(connection.client(), config).await?;
         // What came in the meantime; then little is left for the transactions below.
         fill.catch_up(connection, false).await?;
 

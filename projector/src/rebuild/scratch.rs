@@ -44,16 +44,39 @@ impl Scratch {
         let tx = client.transaction().await.map_err(&doing)?;
         tx.batch_execute(&format!("CREATE SCHEMA \"{}\"", self.schema)).await.map_err(&doing)?;
         create_tables(&tx, self.model, &self.schema).await.map_err(&doing)?;
+        for table in self.append_only() {
+            let drop = format!("ALTER TABLE {table} DROP CONSTRAINT {table}_pkey");
+            tx.batch_execute(&drop).await.map_err(&doing)?;
+        }
         tx.commit().await.map_err(&doing)
     }
 
-    /// Tells the planner what is in the new tables.
-    pub(super) async fn analyze(&self, client: &Client) -> Result<(), RebuildError> {
+    /// Builds the keys that filling went without, and tells the planner what is in the tables.
+    pub(super) async fn index(
+        &self,
+        client: &Client,
+        config: &ProjectorConfig,
+    ) -> Result<(), RebuildError> {
+        for table in self.model.tables.iter().filter(|table| table.append_only) {
+            let build = format!(
+                "BEGIN; SET LOCAL maintenance_work_mem TO '{}MB';
+                 ALTER TABLE {} ADD PRIMARY KEY ({}); COMMIT",
+                config.compare_work_mem_mb,
+                table.name,
+                table.key.join(", "),
+            );
+            client.batch_execute(&build).await.map_err(postgres("index the new tables"))?;
+        }
         for table in self.model.tables {
-            let analyze = format!("ANALYZE \"{}\".{}", self.schema, table.name);
+            let analyze = format!("ANALYZE {}", table.name);
             client.batch_execute(&analyze).await.map_err(postgres("analyze the new tables"))?;
         }
         Ok(())
+    }
+
+    fn append_only(&self) -> impl Iterator<Item = &'static str> {
+        let tables = self.model.tables.iter();
+        tables.filter(|table| table.append_only).map(|table| table.name)
     }
 
     pub(super) async fn drop(&self, client: &Client) -> Result<(), RebuildError> {
