@@ -43,12 +43,7 @@ async fn ws(
     let Upgrade { connection, answer } = upgrade?;
     let feed = stream::open(&service, &identity, room_id, last_id).await?;
     let config = service.config().websocket.clone();
-    service.tasks().spawn("websocket", async move {
-        match connection.await {
-            Ok(upgraded) => websocket::serve(upgraded, feed, config).await,
-            // The client went away before it had the answer.
-            Err(error) => tracing::debug!(%error, "websocket not upgraded"),
-        }
-    });
+    // Boxed: whoever is handed a future may keep room for it several times.
+    service.tasks().spawn("websocket", Box::pin(websocket::serve(connection, feed, config)));
     Ok(answer)
 }

@@ -2,6 +2,7 @@
 //! [`handshake`]. Both write the same JSON.
 
 pub(crate) mod handshake;
+mod inbound;
 pub(crate) mod sse;
 pub(crate) mod websocket;
 

@@ -16,7 +16,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use hyper::upgrade::Upgraded;
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -29,11 +29,17 @@ use crate::feed::control::ByeReason;
 use crate::feed::{Delivery, Feed};
 use crate::hub::frame::Frame;
 use crate::metrics::{Metrics, Transport};
+use crate::stream::inbound::Inbound;
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
-/// Serves until one of both sides closes.
-pub(crate) async fn serve(upgraded: Upgraded, feed: Feed, config: WebSocketConfig) {
+/// Serves, once the answer to the handshake is out, until one of both sides closes.
+pub(crate) async fn serve(connection: OnUpgrade, feed: Feed, config: WebSocketConfig) {
+    let upgraded = match connection.await {
+        Ok(upgraded) => upgraded,
+        // The client went away before it had the answer.
+        Err(error) => return tracing::debug!(%error, "websocket not upgraded"),
+    };
     let metrics = feed.metrics().clone();
     let open = metrics.open(Transport::WebSocket);
     let limits = protocol::WebSocketConfig::default()
@@ -212,44 +218,5 @@ fn of_error(error: &Error) -> Ended {
         Error::Protocol(_) => Ended::BrokenProtocol,
         Error::Utf8(_) => Ended::NotText,
         _ => Ended::Gone,
-    }
-}
-
-/// Counts a client's frames, second by second.
-#[derive(Debug)]
-struct Inbound {
-    per_s_max: u32,
-    second: Option<Instant>,
-    frames: u32,
-}
-
-impl Inbound {
-    fn new(per_s_max: u32) -> Self {
-        Self { per_s_max, second: None, frames: 0 }
-    }
-
-    /// Counts one frame; false if it is one too many.
-    fn take(&mut self, now: Instant) -> bool {
-        let begun = self.second.filter(|begun| now.duration_since(*begun).as_secs() == 0);
-        if begun.is_none() {
-            self.second = Some(now);
-            self.frames = 0;
-        }
-        self.frames += 1;
-        self.frames <= self.per_s_max
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn frames_are_limited_by_the_second() {
-        let start = Instant::now();
-        let mut inbound = Inbound::new(2);
-        assert!(inbound.take(start) && inbound.take(start));
-        assert!(!inbound.take(start + Duration::from_millis(999)));
-        assert!(inbound.take(start + Duration::from_secs(1)));
     }
 }

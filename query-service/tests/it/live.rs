@@ -115,3 +115,19 @@ async fn a_room_that_does_not_exist_has_no_stream() {
     assert_eq!((status, &problem["type"]), (404, &json!("/problems/room_not_found")));
     world.stop().await;
 }
+
+/// One commit may hold many times what a ring holds.
+#[tokio::test]
+async fn a_large_batch_does_not_overtake_a_viewer_who_keeps_up() {
+    let world = World::start_with(|config| config.hub.ring_items_max = 64).await;
+    let room = world.room("room-1", 0).await;
+    world.caught_up(&room).await;
+    let mut stream = world.stream(&room, Some(1)).await;
+    assert_eq!(stream.next().await.unwrap().kind(), "resumed");
+
+    world.append(Some(&room), vec![message("x"); 1_000]).await;
+
+    let events = stream.until(1_001).await;
+    assert_eq!(item_seqs(&events), (2..=1_001).collect::<Vec<_>>());
+    world.stop().await;
+}

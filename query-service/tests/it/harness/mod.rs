@@ -1,5 +1,6 @@
 //! A world for one test: its own nats-server and its own database, the service in this process.
 
+mod log;
 pub(crate) mod rows;
 pub(crate) mod sse;
 pub(crate) mod ws;
@@ -7,18 +8,14 @@ pub(crate) mod ws;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use domain::actor::{Actor, Role};
-use domain::codec;
-use domain::commit::Commit;
-use domain::event::{Event, EventData, EventId};
-use domain::ids::{AppId, LogSeq, RoomId};
-use domain::room::create_room::RoomCreated;
+use domain::actor::Role;
+use domain::event::EventData;
+use domain::ids::{AppId, RoomId};
 use domain::room::send_message::MessageSent;
-use domain::state::{AppState, STATE_SCHEMA};
 use migrations::connection::{PostgresConfig, connect};
 use migrations::testing::TestPostgres;
 use nats::testing::TestServer;
-use nats::{Log, Nats, SnapshotMeta};
+use nats::{Log, Nats};
 use query_service::{Neighbours, QueryConfig, Running, start};
 use service_kit::apps::{AppConfig, Apps};
 use service_kit::auth::key::{AuthKeyConfig, KeyAlgorithm};
@@ -26,6 +23,8 @@ use service_kit::auth::{Auth, AuthConfig, Claims, sign};
 use service_kit::clock;
 use service_kit::config::Secret;
 use service_kit::tasks::Tasks;
+
+use self::log::Written;
 
 /// Nothing in these tests takes this long unless it hangs.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
@@ -46,12 +45,6 @@ pub(crate) struct World {
     key: AuthKeyConfig,
     log: Log,
     written: Mutex<Written>,
-}
-
-#[derive(Default)]
-struct Written {
-    state: AppState,
-    log_seq: LogSeq,
 }
 
 impl World {
@@ -151,92 +144,6 @@ impl World {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         (status, response.json().await.unwrap())
-    }
-
-    /// Appends one commit with events of one room, or of the app.
-    pub(crate) async fn append(&self, room: Option<&RoomId>, data: Vec<EventData>) -> Vec<Event> {
-        let (commit, after) = self.pack(room, data);
-        self.log.append(commit.id, codec::encode(&commit), after).await.unwrap();
-        commit.events
-    }
-
-    /// Folds events in as the sequencer does and packs them into the next commit.
-    fn pack(&self, room: Option<&RoomId>, data: Vec<EventData>) -> (Commit, LogSeq) {
-        let mut written = self.written.lock().unwrap();
-        let command = clock::new_command_id();
-        let at = clock::now().max(written.state.changed_at);
-        let actor = Actor::unknown("ann".parse().unwrap(), Role::Viewer);
-        let mut events = Vec::new();
-        for (data, index) in data.into_iter().zip(0..) {
-            let scope = written.state.next_scope(room);
-            let id = EventId { command, index };
-            let event = Event { scope, id, at, actor: actor.clone(), data };
-            written.state.evolve(&event);
-            events.push(event);
-        }
-        let after = written.log_seq;
-        written.log_seq = after.next();
-        let id = clock::new_command_id();
-        (Commit { id, epoch: 1, at, events, settled: vec![] }, after)
-    }
-
-    /// A room with that many messages after its first event.
-    pub(crate) async fn room(&self, name: &str, messages: u32) -> RoomId {
-        let room: RoomId = name.parse().unwrap();
-        let created = RoomCreated { name: "Tea".into(), owner: "host".parse().unwrap() };
-        let mut data = vec![EventData::RoomCreated(created)];
-        data.extend((0..messages).map(|n| message(&format!("message {n}"))));
-        let events = self.append(Some(&room), data).await;
-        self.project(&events).await;
-        room
-    }
-
-    /// Sends a message.
-    pub(crate) async fn say(&self, room: &RoomId, text: &str) -> Vec<Event> {
-        self.append(Some(room), vec![message(text)]).await
-    }
-
-    /// As [`World::say`], while the log may be out of reach: the same commit again until it is there.
-    pub(crate) async fn say_until_stored(&self, room: &RoomId, text: &str) {
-        let (commit, after) = self.pack(Some(room), vec![message(text)]);
-        let bytes = codec::encode(&commit);
-        let storing = async {
-            while self.log.append(commit.id, bytes.clone(), after).await.is_err() {
-                if self.log.last_seq().await.is_ok_and(|last| after < last) {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        tokio::time::timeout(LIMIT, storing).await.unwrap();
-    }
-
-    /// Appends what is not a commit of this program.
-    pub(crate) async fn append_raw(&self, bytes: Vec<u8>) {
-        let after = LogSeq(self.log_seq());
-        self.log.append(clock::new_command_id(), bytes, after).await.unwrap();
-    }
-
-    /// Stores the state as the sequencer does, as of `log_seq`.
-    pub(crate) async fn save_snapshot(&self, log_seq: u64) {
-        let state = serde_json::to_value(&self.written.lock().unwrap().state).unwrap();
-        let json = serde_json::json!({ "state": state, "ledger": { "not": "ours" } });
-        self.save_snapshot_of(STATE_SCHEMA, log_seq, json.to_string().into_bytes()).await;
-    }
-
-    pub(crate) async fn save_snapshot_of(&self, schema: u32, log_seq: u64, json: Vec<u8>) {
-        let meta = SnapshotMeta { schema, log_seq: LogSeq(log_seq) };
-        self.nats.save_snapshot(&self.app, meta, json).await.unwrap();
-    }
-
-    pub(crate) fn log_seq(&self) -> u64 {
-        self.written.lock().unwrap().log_seq.0
-    }
-
-    /// Waits until the hub has folded in what was appended.
-    pub(crate) async fn caught_up(&self, room: &RoomId) {
-        let path = format!("rooms/{room}?min_seq={}&recent=0", self.log_seq());
-        assert_eq!(self.get(&path).await.0, 200);
     }
 
     /// Stops the service and waits for its tasks.
