@@ -1,1 +1,7 @@
-//! Stub.
+//! The whole system from outside, on a real nats-server and a real Postgres. One file per promise.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod crash;
+mod recordings;
+mod up;

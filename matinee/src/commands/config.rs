@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use signer_service::config::StreamApps;
 
 use crate::commands::Common;
 use crate::config::DEFAULTS;
@@ -39,6 +40,7 @@ impl Config {
                 auth(&config)?;
                 config.command.check()?;
                 config.query.check()?;
+                StreamApps::try_new(&config.signer)?;
                 terminal::line("the configuration is good");
             }
         }

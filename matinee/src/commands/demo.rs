@@ -81,6 +81,7 @@ impl Demo {
         // Nobody needs to know the ports of a demo, and the usual ones may be taken.
         config.command.http.listen.set_port(0);
         config.query.http.listen.set_port(0);
+        config.signer.http.listen.set_port(0);
         let begun = Instant::now();
         let spinner = terminal::spinner("starting nats-server, Postgres and all services");
         let system = System::up(config, home).await;

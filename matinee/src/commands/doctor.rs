@@ -132,6 +132,7 @@ fn ports(config: &MatineeConfig) -> Vec<Finding> {
     let listeners = [
         ("command.http.listen", config.command.http.listen),
         ("query.http.listen", config.query.http.listen),
+        ("signer.http.listen", config.signer.http.listen),
     ];
     listeners.into_iter().map(|(key, addr)| port(key, addr)).collect()
 }

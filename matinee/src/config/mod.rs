@@ -13,6 +13,7 @@ use service_kit::apps::AppConfig;
 use service_kit::auth::AuthConfig;
 use service_kit::config::ConfigError;
 use service_kit::telemetry::TelemetryConfig;
+use signer_service::SignerConfig;
 
 use crate::supervise::nats_server::NatsServerConfig;
 use crate::supervise::postgres_server::PostgresServerConfig;
@@ -48,6 +49,8 @@ pub struct MatineeConfig {
     pub projector: ProjectorConfig,
     /// The query-service.
     pub query: QueryConfig,
+    /// The signer-service.
+    pub signer: SignerConfig,
 }
 
 impl MatineeConfig {
@@ -96,6 +99,12 @@ mod tests {
         let mut query = config.query.clone();
         query.http.listen = QueryConfig::default().http.listen;
         assert_eq!(query, QueryConfig::default());
+        let mut signer = config.signer.clone();
+        signer.http.listen = SignerConfig::default().http.listen;
+        assert_eq!(signer, SignerConfig::default());
+        assert_eq!(config.projector, ProjectorConfig::default());
+        assert_eq!(config.auth, AuthConfig::default());
+        assert_eq!(config.telemetry, TelemetryConfig::default());
         assert_eq!(
             NatsConfig { url: NatsConfig::default().url, ..config.nats },
             NatsConfig::default()

@@ -37,6 +37,12 @@ impl Call {
         Self { caller, method, path, body: Some(body) }
     }
 
+    /// The same call with this body.
+    #[must_use]
+    pub fn with(self, body: Value) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
     /// A call without.
     pub fn bare(caller: Caller, method: Method, path: &[&str]) -> Self {
         let path = path.iter().map(|segment| (*segment).to_owned()).collect();

@@ -7,6 +7,7 @@
 pub mod call;
 pub mod client;
 pub mod plan;
+mod planner;
 pub mod player;
 pub mod report;
 pub mod tokens;

@@ -64,7 +64,15 @@ pub async fn start(
                         .context("the command-service does not start")?;
                 listening.command = Some(running.addr);
             }
-            Service::Signer => {}
+            Service::Signer => {
+                let mut signer = config.signer.clone();
+                if let Some(query) = listening.query {
+                    signer.query.url = format!("http://{query}");
+                }
+                let running = signer_service::start(&signer, &auth, tasks)
+                    .context("the signer-service does not start")?;
+                listening.signer = Some(running.addr);
+            }
         }
     }
     Ok(listening)
