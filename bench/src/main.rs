@@ -1,1 +1,32 @@
-fn main() {}
+//! Benchmarks that print their figures. Each compares things in one run and alternates them, because
+//! machines are noisy: quote medians and ratios, and keep them in `docs/performance.md`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing figures is the purpose")]
+
+mod callers;
+mod commands;
+mod figures;
+
+use clap::{Parser, Subcommand};
+
+/// Prints figures for docs/performance.md.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Durable commands a second and their latency.
+    Commands(commands::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    let Arguments { bench } = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match bench {
+            Bench::Commands(options) => commands::run(options).await,
+        }
+    })
+}

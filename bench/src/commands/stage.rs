@@ -1,0 +1,152 @@
+//! A command-service on a nats-server of its own, with rooms that are live.
+
+use std::net::SocketAddr;
+
+use command_service::config::CommandConfig;
+use command_service::gateway::submit::Submitter;
+use command_service::sequencer::handle::door;
+use command_service::sequencer::lead::Candidate;
+use domain::actor::{Actor, Role};
+use domain::command::{Action, Command, RoomCommand};
+use domain::ids::{AppId, RoomId};
+use domain::room::create_room::CreateRoom;
+use domain::room::send_message::SendMessage;
+use nats::client::Nats;
+use nats::testing::TestServer;
+use service_kit::apps::{AppConfig, Apps};
+use service_kit::auth::key::{AuthKeyConfig, KeyAlgorithm};
+use service_kit::auth::{Auth, AuthConfig, Claims, sign};
+use service_kit::clock;
+use service_kit::config::Secret;
+use service_kit::tasks::Tasks;
+
+/// Rooms that the callers spread over.
+pub(super) const ROOMS: usize = 1_000;
+
+/// About what people type: the event has about 380 bytes of JSON then.
+const TEXT: &str = "this colour looks great, is it still there in size 38?";
+
+/// Everything a run needs, gone with it.
+pub(super) struct Stage {
+    pub(super) app: AppId,
+    pub(super) submitter: Submitter,
+    pub(super) addr: SocketAddr,
+    key: AuthKeyConfig,
+    tasks: Tasks,
+    _server: TestServer,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.tasks.shut_down();
+    }
+}
+
+impl Stage {
+    pub(super) async fn start() -> anyhow::Result<Self> {
+        let server = TestServer::start().await;
+        let nats = Nats::connect(&server.config()).await?;
+        let app: AppId = "bench".parse()?;
+        let key = AuthKeyConfig {
+            kid: "bench".to_owned(),
+            alg: KeyAlgorithm::HS256,
+            secret: Some(Secret::new("a secret of the benchmark, long enough".to_owned())),
+            public_key: None,
+            private_key: None,
+        };
+        let keys = vec![key.clone()];
+        let auth = Auth::new(
+            Apps::try_new(&[AppConfig { id: app.clone(), keys }])?,
+            AuthConfig::default(),
+        );
+        let tasks = Tasks::new();
+        let config = CommandConfig::default();
+        let (door, handle) = door();
+        let candidate = Candidate {
+            nats: nats.clone(),
+            log: nats.open_log(&app).await?,
+            app: app.clone(),
+            instance: "bench".to_owned(),
+            config: config.sequencer.clone(),
+            limits: config.limits.clone(),
+            door,
+        };
+        // The sequencer of the stage leads; the service below forwards nothing, it shares it.
+        tasks.spawn("sequencer", candidate.run(tasks.shutdown_token()));
+        let local = std::collections::HashMap::from([(app.clone(), handle)]);
+        let submitter = Submitter::new(local, nats.clone(), &config.gateway);
+        let addr = serve(&config, nats, auth, submitter.clone(), &tasks)?;
+        let stage = Self { app, submitter, addr, key, tasks, _server: server };
+        stage.create_rooms().await?;
+        Ok(stage)
+    }
+
+    async fn create_rooms(&self) -> anyhow::Result<()> {
+        let host = Actor::unknown("host".parse()?, Role::Host);
+        let mut commands = Vec::with_capacity(ROOMS);
+        for room in 0..ROOMS {
+            let create = CreateRoom { name: "Bench".into(), owner: host.user.clone() };
+            commands.push(Command {
+                id: clock::new_command_id(),
+                actor: host.clone(),
+                action: Action::Room {
+                    room_id: room_id(room)?,
+                    command: RoomCommand::CreateRoom(create),
+                },
+            });
+        }
+        self.submitter.submit(&self.app, commands).await?;
+        Ok(())
+    }
+
+    pub(super) fn token(&self, role: Role, user: &str) -> anyhow::Result<String> {
+        let claims = Claims {
+            sub: user.parse()?,
+            app: self.app.clone(),
+            role,
+            nick: None,
+            avatar: None,
+            rooms: None,
+            iat: None,
+            nbf: None,
+            exp: clock::now().0 / 1_000 + 3_600,
+        };
+        Ok(sign(&self.key, &claims)?)
+    }
+}
+
+/// The HTTP side alone, in front of the stage's own sequencer.
+fn serve(
+    config: &CommandConfig,
+    nats: Nats,
+    auth: Auth,
+    submitter: Submitter,
+    tasks: &Tasks,
+) -> anyhow::Result<SocketAddr> {
+    let profiles = command_service::gateway::profiles::Profiles::new(nats, &config.gateway);
+    let config_gateway = config.gateway.clone();
+    let gateway =
+        command_service::gateway::Gateway { auth, profiles, submitter, config: config_gateway };
+    let bound = service_kit::http::bind("command-service", &config.http)?;
+    let (addr, shutdown) = (bound.addr(), tasks.shutdown_token());
+    let routes = command_service::routes::routes(&gateway);
+    tasks.spawn("http", async move { bound.run(routes, shutdown).await });
+    Ok(addr)
+}
+
+pub(super) fn room_id(room: usize) -> anyhow::Result<RoomId> {
+    Ok(format!("room-{}", room % ROOMS).parse()?)
+}
+
+/// The message that every path sends.
+pub(super) fn message() -> SendMessage {
+    SendMessage { text: TEXT.into() }
+}
+
+/// One caller's next message.
+pub(super) fn say(caller: usize, room_id: &RoomId) -> anyhow::Result<Command> {
+    let actor = Actor::unknown(format!("user-{caller}").parse()?, Role::Viewer);
+    let command = RoomCommand::SendMessage(message());
+    let action = Action::Room { room_id: room_id.clone(), command };
+    Ok(Command { id: clock::new_command_id(), actor, action })
+}
