@@ -5,6 +5,7 @@ mod edges;
 mod file_sizes;
 mod goldens;
 mod headers;
+mod libraries;
 mod life_of_send_gift;
 mod links;
 mod metrics;
@@ -40,13 +41,14 @@ impl Finding {
 
 type Check = fn(&Tree) -> Vec<Finding>;
 
-const CHECKS: [(&str, Check); 12] = [
+const CHECKS: [(&str, Check); 13] = [
     ("catalogue", catalogue_is_current::check),
     ("edges between crates", edges::check),
     ("file sizes", file_sizes::check),
     ("golden files", goldens::check),
     ("headers", headers::check),
     ("the life of a SendGift", life_of_send_gift::check),
+    ("libraries", libraries::check),
     ("links in documents", links::check),
     ("metrics", metrics::check),
     ("numbering", numbering::check),
