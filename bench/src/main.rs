@@ -5,6 +5,9 @@
 mod callers;
 mod commands;
 mod figures;
+mod latency;
+mod project;
+mod stage;
 
 use clap::{Parser, Subcommand};
 
@@ -19,6 +22,10 @@ struct Arguments {
 enum Bench {
     /// Durable commands a second and their latency.
     Commands(commands::Options),
+    /// Events a second from the log into Postgres, live and in a rebuild.
+    Project(project::Options),
+    /// From a command sent to its SSE frame received.
+    Latency(latency::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -27,6 +34,8 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(async {
         match bench {
             Bench::Commands(options) => commands::run(options).await,
+            Bench::Project(options) => project::run(options).await,
+            Bench::Latency(options) => latency::run(options).await,
         }
     })
 }

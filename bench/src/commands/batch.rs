@@ -10,7 +10,7 @@ use service_kit::clock;
 use crate::callers;
 use crate::figures::Run;
 
-use super::stage::{Stage, message, room_id};
+use crate::stage::{Stage, message, room_id};
 
 pub(super) async fn run(
     stage: &Stage,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::callers;
 use crate::figures::Run;
 
-use super::stage::{Stage, room_id, say};
+use crate::stage::{Stage, room_id, say};
 
 pub(super) async fn run(stage: &Stage, count: usize, length: Duration) -> anyhow::Result<Run> {
     let (submitter, app) = (stage.submitter.clone(), stage.app.clone());

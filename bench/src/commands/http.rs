@@ -9,7 +9,7 @@ use service_kit::clock;
 use crate::callers;
 use crate::figures::Run;
 
-use super::stage::{Stage, message, room_id};
+use crate::stage::{Stage, message, room_id};
 
 pub(super) async fn run(stage: &Stage, count: usize, length: Duration) -> anyhow::Result<Run> {
     let client = reqwest::Client::builder().pool_max_idle_per_host(count).build()?;

@@ -10,13 +10,12 @@ mod direct;
 mod http;
 #[cfg(feature = "peer")]
 mod peer;
-mod stage;
 
 use std::time::Duration;
 
 use crate::figures::{Run, median, rate, table};
 
-use self::stage::Stage;
+use crate::stage::Stage;
 
 /// What to measure.
 #[derive(Debug, clap::Args)]

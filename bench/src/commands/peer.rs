@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::callers;
 use crate::figures::Run;
 
-use super::stage::{ROOMS, message};
+use crate::stage::{ROOMS, message};
 
 /// The table that `postgres-es` documents.
 const EVENTS: &str = "CREATE TABLE events (

@@ -21,18 +21,21 @@ use service_kit::config::Secret;
 use service_kit::tasks::Tasks;
 
 /// Rooms that the callers spread over.
-pub(super) const ROOMS: usize = 1_000;
+pub(crate) const ROOMS: usize = 1_000;
 
 /// About what people type: the event has about 380 bytes of JSON then.
 const TEXT: &str = "this colour looks great, is it still there in size 38?";
 
-/// Everything a run needs, gone with it.
-pub(super) struct Stage {
-    pub(super) app: AppId,
-    pub(super) submitter: Submitter,
-    pub(super) addr: SocketAddr,
+/// Everything a run needs, gone with it. The benchmark's own sequencer leads, so that callers can
+/// reach it with and without HTTP.
+pub(crate) struct Stage {
+    pub(crate) app: AppId,
+    pub(crate) submitter: Submitter,
+    pub(crate) addr: SocketAddr,
+    pub(crate) nats: Nats,
+    pub(crate) auth: Auth,
+    pub(crate) tasks: Tasks,
     key: AuthKeyConfig,
-    tasks: Tasks,
     _server: TestServer,
 }
 
@@ -43,7 +46,7 @@ impl Drop for Stage {
 }
 
 impl Stage {
-    pub(super) async fn start() -> anyhow::Result<Self> {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
         let server = TestServer::start().await;
         let nats = Nats::connect(&server.config()).await?;
         let app: AppId = "bench".parse()?;
@@ -71,12 +74,11 @@ impl Stage {
             limits: config.limits.clone(),
             door,
         };
-        // The sequencer of the stage leads; the service below forwards nothing, it shares it.
         tasks.spawn("sequencer", candidate.run(tasks.shutdown_token()));
         let local = std::collections::HashMap::from([(app.clone(), handle)]);
         let submitter = Submitter::new(local, nats.clone(), &config.gateway);
-        let addr = serve(&config, nats, auth, submitter.clone(), &tasks)?;
-        let stage = Self { app, submitter, addr, key, tasks, _server: server };
+        let addr = serve(&config, nats.clone(), auth.clone(), submitter.clone(), &tasks)?;
+        let stage = Self { app, submitter, addr, nats, auth, tasks, key, _server: server };
         stage.create_rooms().await?;
         Ok(stage)
     }
@@ -99,7 +101,7 @@ impl Stage {
         Ok(())
     }
 
-    pub(super) fn token(&self, role: Role, user: &str) -> anyhow::Result<String> {
+    pub(crate) fn token(&self, role: Role, user: &str) -> anyhow::Result<String> {
         let claims = Claims {
             sub: user.parse()?,
             app: self.app.clone(),
@@ -134,17 +136,17 @@ fn serve(
     Ok(addr)
 }
 
-pub(super) fn room_id(room: usize) -> anyhow::Result<RoomId> {
+pub(crate) fn room_id(room: usize) -> anyhow::Result<RoomId> {
     Ok(format!("room-{}", room % ROOMS).parse()?)
 }
 
 /// The message that every path sends.
-pub(super) fn message() -> SendMessage {
+pub(crate) fn message() -> SendMessage {
     SendMessage { text: TEXT.into() }
 }
 
 /// One caller's next message.
-pub(super) fn say(caller: usize, room_id: &RoomId) -> anyhow::Result<Command> {
+pub(crate) fn say(caller: usize, room_id: &RoomId) -> anyhow::Result<Command> {
     let actor = Actor::unknown(format!("user-{caller}").parse()?, Role::Viewer);
     let command = RoomCommand::SendMessage(message());
     let action = Action::Room { room_id: room_id.clone(), command };
