@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use nats::Nats;
 use projector::Health;
 use service_kit::auth::Auth;
+use service_kit::metrics::Metrics;
 use service_kit::tasks::Tasks;
 
 use crate::config::MatineeConfig;
@@ -47,6 +48,8 @@ pub async fn start(
     services: &[Service],
     tasks: &Tasks,
 ) -> anyhow::Result<Listening> {
+    // Before anything is counted. A second system in one process goes without: it is a test.
+    let metrics = Metrics::install(tasks).ok();
     let auth = auth(config)?;
     let nats = Nats::connect(&config.nats).await.context("cannot connect to NATS")?;
     let mut listening = Listening::default();
@@ -58,10 +61,15 @@ pub async fn start(
             }
             Service::Command => {
                 let config = config.command.clone();
-                let running =
-                    command_service::start(config, nats.clone(), auth.clone(), tasks, None)
-                        .await
-                        .context("the command-service does not start")?;
+                let running = command_service::start(
+                    config,
+                    nats.clone(),
+                    auth.clone(),
+                    tasks,
+                    metrics.as_ref(),
+                )
+                .await
+                .context("the command-service does not start")?;
                 listening.command = Some(running.addr);
             }
             Service::Signer => {
