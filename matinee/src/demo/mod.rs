@@ -1,8 +1,8 @@
 //! A show played through the whole system, and then everything counted again: the recording, the log,
 //! Postgres and what a viewer received must add up to the same.
 //!
-//! [`target`] is the system to play into, [`play`] plays and watches, [`count`] counts afterwards,
-//! [`table`] puts the counts side by side, [`feed_line`] shows an item to a person.
+//! [`target`] is the system to play into, [`mod@play`] plays and watches, [`mod@count`] counts
+//! afterwards, [`table`] puts the counts side by side, [`feed_line`] shows an item to a person.
 
 pub mod count;
 pub mod feed_line;

@@ -1,8 +1,8 @@
 //! Recorded rooms: a file with one JSON object a line, sorted by time.
 //!
 //! The same shape holds what real rooms recorded (chat, gift, superchat, moderation) and what
-//! [`crate::show`] writes (also join, leave, like, status, product, spotlight). [`line`] is one line,
-//! [`sums`] what they add up to.
+//! [`crate::show`] writes (also join, leave, like, status, product, spotlight). [`mod@line`] is one
+//! line, [`sums`] what they add up to.
 
 pub mod line;
 pub mod sums;
