@@ -77,11 +77,12 @@ text_id!(
     /// A live room. Tencent's rule for a custom group id (IM/1502).
     RoomId,
     "room_id",
-    "has 1 to 48 printable ASCII characters and does not begin with `@TGS#`",
+    "has 1 to 48 printable ASCII characters, does not begin with `@TGS#`, and is not `.` or `..`",
     |text| {
         (1..=48).contains(&text.len())
             && text.bytes().all(|b| (0x20..=0x7e).contains(&b))
             && !text.starts_with("@TGS#")
+            && !moves_a_path(text)
     }
 );
 
@@ -89,7 +90,7 @@ text_id!(
     /// A person or a program that acts. At most 32 bytes (IM/1502).
     UserId,
     "user_id",
-    "has 1 to 32 bytes of UTF-8 without control characters",
+    "has 1 to 32 bytes of UTF-8 without control characters, and is not `.` or `..`",
     |text| short_name(text, 32)
 );
 
@@ -97,7 +98,7 @@ text_id!(
     /// A gift of the catalogue.
     GiftId,
     "gift_id",
-    "has 1 to 48 bytes of UTF-8 without control characters",
+    "has 1 to 48 bytes of UTF-8 without control characters, and is not `.` or `..`",
     |text| short_name(text, 48)
 );
 
@@ -105,12 +106,18 @@ text_id!(
     /// A product on a room's shelf, as the merchant calls it.
     ProductId,
     "product_id",
-    "has 1 to 48 bytes of UTF-8 without control characters",
+    "has 1 to 48 bytes of UTF-8 without control characters, and is not `.` or `..`",
     |text| short_name(text, 48)
 );
 
 fn short_name(text: &str, bytes_max: usize) -> bool {
-    (1..=bytes_max).contains(&text.len()) && !text.chars().any(char::is_control)
+    let length_fits = (1..=bytes_max).contains(&text.len());
+    length_fits && !text.chars().any(char::is_control) && !moves_a_path(text)
+}
+
+/// In a URL these are steps, also when they are percent-encoded: browsers would never ask for them.
+fn moves_a_path(text: &str) -> bool {
+    matches!(text, "." | "..")
 }
 
 /// The id that a caller gives to a command: a `UUIDv7`, whose time decides whether the ledger can
@@ -203,6 +210,12 @@ mod tests {
         assert!("用".repeat(10).parse::<UserId>().is_ok());
         assert!("用".repeat(11).parse::<UserId>().is_err());
         assert!("a\u{0}b".parse::<UserId>().is_err());
+        for step in [".", ".."] {
+            assert!(step.parse::<RoomId>().is_err());
+            assert!(step.parse::<UserId>().is_err());
+            assert!(step.parse::<ProductId>().is_err());
+        }
+        assert!("...".parse::<RoomId>().is_ok());
     }
 
     #[test]
