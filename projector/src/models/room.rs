@@ -111,6 +111,9 @@ const INSERT: &str = "
             paid_message_coins, gifts, gift_coins, likes, name, owner, created_at)
     WHERE last_seq = events";
 
+// `OFFSET 0` makes each row look its room up by key, whatever the planner knew of the table when the
+// statement was planned: it would hold every changed room against every room of the app (6 times as
+// slow at 1,000 rooms, and worse with more).
 const UPDATE: &str = "
     UPDATE room SET
         room_seq = more.last_seq,
@@ -123,12 +126,20 @@ const UPDATE: &str = "
         gifts = matinee.saturating_add(room.gifts, more.gifts),
         gift_coins = matinee.saturating_add(room.gift_coins, more.gift_coins),
         likes = matinee.saturating_add(room.likes, more.likes)
-    FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
-        $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
-        AS more (room_id, last_seq, events, changed_at, status, messages, paid_messages,
-            paid_message_coins, gifts, gift_coins, likes)
-    WHERE room.app = $1 AND room.room_id = more.room_id
-        AND room.room_seq = more.last_seq - more.events";
+    FROM (
+        SELECT found.place, more.*
+        FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
+            $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+            AS more (room_id, last_seq, events, changed_at, status, messages, paid_messages,
+                paid_message_coins, gifts, gift_coins, likes)
+        CROSS JOIN LATERAL (
+            SELECT ctid AS place FROM room
+            WHERE app = $1 AND room_id = more.room_id
+                AND room_seq = more.last_seq - more.events
+            OFFSET 0
+        ) AS found
+    ) AS more
+    WHERE room.ctid = more.place";
 
 /// What both statements take.
 fn columns(write: Write, changes: &[(RoomId, Change)]) -> Write {
