@@ -17,11 +17,6 @@ pub(crate) fn user_not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "user_not_found", "No such user")
 }
 
-/// The token names the rooms that it is good for, and this is not one of them.
-pub(crate) fn room_not_in_token() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "room_not_in_token", "Token for other rooms")
-}
-
 /// A parameter that is not known, not a number, out of range, or given twice.
 pub(crate) fn invalid_query(detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "Query unreadable").detail(detail)

@@ -11,7 +11,7 @@ use service_kit::tasks::Tasks;
 
 use crate::config::QueryConfig;
 use crate::hub::AppHub;
-use crate::problems::{not_ready, not_yet, room_not_found, room_not_in_token};
+use crate::problems::{not_ready, not_yet, room_not_found};
 use crate::read_models::ReadModels;
 
 /// Cheap to clone.
@@ -64,9 +64,7 @@ impl Service {
         identity: &Identity,
         room_id: &RoomId,
     ) -> Result<&Arc<AppHub>, Problem> {
-        if !identity.is_good_for(room_id) {
-            return Err(room_not_in_token());
-        }
+        identity.check_room(room_id)?;
         self.hub(&identity.app)
     }
 

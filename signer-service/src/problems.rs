@@ -18,11 +18,6 @@ pub(crate) fn not_allowed() -> Problem {
         .detail("only the host who owns the room, or an admin, pushes its stream")
 }
 
-/// The token is for other rooms.
-pub(crate) fn room_not_in_token() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "room_not_in_token", "Token for other rooms")
-}
-
 /// There is no such room.
 pub(crate) fn room_not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "room_not_found", "No such room")

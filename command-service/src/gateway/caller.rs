@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::actor::{Actor, Role};
-use domain::ids::{AppId, RoomId, UserId};
+use domain::ids::{AppId, UserId};
 use domain::view::profile::Profile;
 use service_kit::auth::Identity;
 
@@ -24,28 +24,17 @@ impl Caller {
         self.on_behalf_of.as_ref().unwrap_or(&self.identity.user)
     }
 
-    /// What the caller may do in this room: a token for certain rooms is a viewer's elsewhere.
-    fn role_in(&self, room_id: Option<&RoomId>) -> Role {
-        if self.on_behalf_of.is_some() {
-            return Role::Viewer;
-        }
-        match (&self.identity.rooms, room_id) {
-            (Some(rooms), Some(room_id)) if !rooms.contains(room_id) => Role::Viewer,
-            _ => self.identity.role,
-        }
-    }
-
-    /// The actor of a command to this room, or to the app.
-    pub async fn actor(&self, profiles: &Profiles, app: &AppId, room_id: Option<&RoomId>) -> Actor {
+    /// The actor of the caller's commands.
+    pub async fn actor(&self, profiles: &Profiles, app: &AppId) -> Actor {
         let profile = profiles.get(app, self.user()).await;
-        self.actor_with(room_id, profile)
+        self.actor_with(profile)
     }
 
-    /// The actor, with a profile that is already known.
-    pub fn actor_with(&self, room_id: Option<&RoomId>, profile: Option<Profile>) -> Actor {
+    /// The actor, with a profile that is already known. In somebody's name an admin is a viewer.
+    pub fn actor_with(&self, profile: Option<Profile>) -> Actor {
         let user = self.user().clone();
         let via = self.on_behalf_of.is_some().then(|| self.identity.user.clone());
-        let role = self.role_in(room_id);
+        let role = if via.is_some() { Role::Viewer } else { self.identity.role };
         let level = profile.as_ref().map(|profile| profile.level);
         let (nick, avatar) = match profile {
             Some(Profile { nick: Some(nick), avatar, .. }) => (nick, avatar),

@@ -79,15 +79,15 @@ impl Request {
         room_id: RoomId,
         command: RoomCommand,
     ) -> Result<Response, Problem> {
-        let profiles = &self.gateway.profiles;
-        let actor = self.caller.actor(profiles, &app, Some(&room_id)).await;
+        self.caller.identity.check_room(&room_id)?;
+        let actor = self.caller.actor(&self.gateway.profiles, &app).await;
         let action = Action::Room { room_id, command };
         self.carry_out(&app, Command { id: self.id, actor, action }).await
     }
 
     /// Carries out a command to the app.
     pub async fn to_app(self, app: AppId, command: AppCommand) -> Result<Response, Problem> {
-        let actor = self.caller.actor(&self.gateway.profiles, &app, None).await;
+        let actor = self.caller.actor(&self.gateway.profiles, &app).await;
         self.carry_out(&app, Command { id: self.id, actor, action: Action::App(command) }).await
     }
 

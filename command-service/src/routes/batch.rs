@@ -115,11 +115,10 @@ async fn carry_out(
             let Line { id, user_id, action } = line?;
             let on_behalf_of = user_id.filter(|user| *user != identity.user);
             let caller = Caller { identity: identity.clone(), on_behalf_of };
-            let room_id = match &action {
-                Action::Room { room_id, .. } => Some(room_id),
-                Action::App(_) => None,
-            };
-            let actor = caller.actor_with(room_id, profiles.get(caller.user()).cloned());
+            if let Action::Room { room_id, .. } = &action {
+                identity.check_room(room_id)?;
+            }
+            let actor = caller.actor_with(profiles.get(caller.user()).cloned());
             commands.push(Command { id, actor, action });
             Ok(id)
         })

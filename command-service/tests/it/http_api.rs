@@ -171,7 +171,7 @@ async fn nobody_acts_in_another_name_or_beyond_their_rooms() {
     let elsewhere = sign(&key(), &elsewhere).unwrap();
     let mute = service.bare(Method::PUT, "/rooms/room/mutes/bob").bearer_auth(elsewhere);
     let mute = mute.header("idempotency-key", new_key()).json(&json!({"seconds": 1}));
-    Reply::to(mute).await.expect_problem(403, "not_allowed");
+    Reply::to(mute).await.expect_problem(403, "room_not_in_token");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

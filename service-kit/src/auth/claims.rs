@@ -6,6 +6,9 @@ use domain::actor::Role;
 use domain::ids::{AppId, RoomId, UserId};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
+use warp::http::StatusCode;
+
+use crate::problem::Problem;
 
 /// The claims of a token. Others (`iss`, `aud`, `jti`) are let be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,9 +67,12 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Whether the token is good for this room.
-    pub fn is_good_for(&self, room_id: &RoomId) -> bool {
-        self.rooms.as_ref().is_none_or(|rooms| rooms.contains(room_id))
+    /// Refuses a room that the token is not good for.
+    pub fn check_room(&self, room_id: &RoomId) -> Result<(), Problem> {
+        if self.rooms.as_ref().is_none_or(|rooms| rooms.contains(room_id)) {
+            return Ok(());
+        }
+        Err(Problem::new(StatusCode::FORBIDDEN, "room_not_in_token", "Token for other rooms"))
     }
 }
 

@@ -188,8 +188,9 @@ fn a_token_for_some_rooms_is_good_for_those() {
     let room = |id: &str| id.parse::<domain::ids::RoomId>().unwrap();
     let identity = Identity::from(Claims { rooms: Some([room("r1")].into()), ..claims() });
 
-    assert!(identity.is_good_for(&room("r1")) && !identity.is_good_for(&room("r2")));
-    assert!(Identity::from(claims()).is_good_for(&room("r2")));
+    assert_eq!(identity.check_room(&room("r1")), Ok(()));
+    assert_eq!(identity.check_room(&room("r2")).unwrap_err().code(), "room_not_in_token");
+    assert_eq!(Identity::from(claims()).check_room(&room("r2")), Ok(()));
 }
 
 #[test]

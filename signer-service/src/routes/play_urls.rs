@@ -11,7 +11,7 @@ use warp::reply::{Reply, Response};
 
 use super::secret_json;
 use crate::config::StreamApps;
-use crate::problems::{room_not_in_token, streams_not_configured};
+use crate::problems::streams_not_configured;
 use crate::stream_name::stream_name;
 use crate::tencent::urls::play_urls;
 
@@ -34,9 +34,7 @@ fn answer(
     apps: &StreamApps,
 ) -> Result<Response, Problem> {
     let stream_app = apps.get(&app).ok_or_else(streams_not_configured)?;
-    if !identity.is_good_for(&room_id) {
-        return Err(room_not_in_token());
-    }
+    identity.check_room(&room_id)?;
     let stream = stream_name(&app, &room_id);
     Ok(secret_json(&play_urls(stream_app, &stream, clock::now())))
 }

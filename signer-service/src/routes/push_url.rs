@@ -18,7 +18,7 @@ use warp::reply::{Reply, Response};
 use super::secret_json;
 use crate::config::StreamApps;
 use crate::owners::RoomOwners;
-use crate::problems::{not_allowed, room_not_found, room_not_in_token, streams_not_configured};
+use crate::problems::{not_allowed, room_not_found, streams_not_configured};
 use crate::stream_name::stream_name;
 use crate::tencent::urls::push_urls;
 
@@ -72,9 +72,7 @@ async fn may_push(
     owners: &impl RoomOwners,
 ) -> Result<(), Problem> {
     let Caller { identity, token } = caller;
-    if !identity.is_good_for(room_id) {
-        return Err(room_not_in_token());
-    }
+    identity.check_room(room_id)?;
     match identity.role {
         Role::Admin => Ok(()),
         Role::Host => {
