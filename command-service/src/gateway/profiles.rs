@@ -4,6 +4,7 @@
 //! without a level: a dead read side does not stop the show.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -93,9 +94,11 @@ impl Profiles {
         serde_json::from_slice(&answer.map_err(AskError::Request)?).map_err(AskError::Json)
     }
 
-    /// Forgets a user who has just changed how they are shown.
-    pub fn forget(&self, app: &AppId, user: &UserId) {
-        self.cache.invalidate(&(app.clone(), user.clone()));
+    /// Shows a user as they have just registered, at the level that was known.
+    pub fn remember(&self, app: &AppId, user_id: UserId, nick: Arc<str>, avatar: Option<Arc<str>>) {
+        let key = (app.clone(), user_id.clone());
+        let level = self.cache.get(&key).flatten().map_or(0, |profile| profile.level);
+        self.cache.insert(key, Some(Profile { user_id, nick: Some(nick), avatar, level }));
     }
 }
 

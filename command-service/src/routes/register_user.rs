@@ -44,9 +44,10 @@ async fn register_user(
 ) -> Result<Response, Problem> {
     let Body { nick, avatar } = body;
     let profiles = request.gateway().profiles.clone();
+    let (shown, pictured) = (nick.clone(), avatar.clone());
     let command = RegisterUser { user_id: user_id.clone(), nick, avatar };
-    let response = request.to_app(app.clone(), AppCommand::RegisterUser(command)).await;
-    // The new nick shows as soon as the read model has it, not only when the old one has aged.
-    profiles.forget(&app, &user_id);
-    response
+    let response = request.to_app(app.clone(), AppCommand::RegisterUser(command)).await?;
+    // Their next message shows the new nick, also while the read model is a little behind.
+    profiles.remember(&app, user_id, shown, pictured);
+    Ok(response)
 }

@@ -62,6 +62,7 @@ async fn every_route_does_its_command() {
         "paid_message_sent",
     ];
     assert_eq!(types, expected);
+    assert_eq!(&*events[2].actor.nick, "Ann", "as she has just registered");
     let paid = &events[11].actor;
     assert_eq!((paid.user.as_str(), paid.via.as_ref().unwrap().as_str()), ("ann", "shop"));
     assert!(matches!(&events[3].data, EventData::GiftSent(sent) if sent.amount.0 == 20));
