@@ -142,7 +142,7 @@ pub(crate) fn room_id(room: usize) -> anyhow::Result<RoomId> {
 
 /// The message that every path sends.
 pub(crate) fn message() -> SendMessage {
-    SendMessage { text: TEXT.into() }
+    SendMessage { text: TEXT.into(), reply_to: None }
 }
 
 /// One caller's next message.

@@ -183,6 +183,7 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("room_created", 1) => EventData::RoomCreated(as_type(id, kind, json)?),
         ("room_status_changed", 1) => EventData::RoomStatusChanged(as_type(id, kind, json)?),
         ("message_sent", 1) => EventData::MessageSent(as_type(id, kind, json)?),
+        ("custom_message_sent", 1) => EventData::CustomMessageSent(as_type(id, kind, json)?),
         ("paid_message_sent", 1) => EventData::PaidMessageSent(as_type(id, kind, json)?),
         ("gift_sent", 1) => EventData::GiftSent(as_type(id, kind, json)?),
         ("likes_added", 1) => EventData::LikesAdded(as_type(id, kind, json)?),

@@ -12,6 +12,7 @@ use crate::room::create_room::CreateRoom;
 use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
 use crate::room::mute_user::MuteUser;
+use crate::room::send_custom_message::SendCustomMessage;
 use crate::room::send_gift::SendGift;
 use crate::room::send_likes::SendLikes;
 use crate::room::send_message::SendMessage;
@@ -54,6 +55,7 @@ pub enum RoomCommand {
     CreateRoom(CreateRoom),
     ChangeRoomStatus(ChangeRoomStatus),
     SendMessage(SendMessage),
+    SendCustomMessage(SendCustomMessage),
     SendPaidMessage(SendPaidMessage),
     SendGift(SendGift),
     SendLikes(SendLikes),

@@ -15,6 +15,7 @@ use crate::room::create_room::RoomCreated;
 use crate::room::join_room::RoomJoined;
 use crate::room::leave_room::RoomLeft;
 use crate::room::mute_user::UserMuted;
+use crate::room::send_custom_message::CustomMessageSent;
 use crate::room::send_gift::GiftSent;
 use crate::room::send_likes::LikesAdded;
 use crate::room::send_message::MessageSent;
@@ -95,6 +96,7 @@ pub enum EventData {
     RoomCreated(RoomCreated),
     RoomStatusChanged(RoomStatusChanged),
     MessageSent(MessageSent),
+    CustomMessageSent(CustomMessageSent),
     PaidMessageSent(PaidMessageSent),
     GiftSent(GiftSent),
     LikesAdded(LikesAdded),
@@ -117,6 +119,7 @@ impl EventData {
             Self::RoomCreated(_) => "room_created",
             Self::RoomStatusChanged(_) => "room_status_changed",
             Self::MessageSent(_) => "message_sent",
+            Self::CustomMessageSent(_) => "custom_message_sent",
             Self::PaidMessageSent(_) => "paid_message_sent",
             Self::GiftSent(_) => "gift_sent",
             Self::LikesAdded(_) => "likes_added",

@@ -74,6 +74,7 @@ impl LevelRule {
             | EventData::LevelRuleSet(_)
             | EventData::RoomCreated(_)
             | EventData::RoomStatusChanged(_)
+            | EventData::CustomMessageSent(_)
             | EventData::RoomJoined(_)
             | EventData::RoomLeft(_)
             | EventData::ProductSet(_)

@@ -13,6 +13,12 @@ pub struct Limits {
     pub room_name_bytes_max: u32,
     /// Bytes of a chat message.
     pub message_bytes_max: u32,
+    /// Bytes of a custom message's `data`; of all its parts together, `message_bytes_max`.
+    pub custom_data_bytes_max: u32,
+    /// Bytes of its `description`.
+    pub custom_description_bytes_max: u32,
+    /// Bytes of its `extension`.
+    pub custom_extension_bytes_max: u32,
     /// Bytes of a user's nick.
     pub nick_bytes_max: u32,
     /// Bytes of an address of a picture.
@@ -41,6 +47,9 @@ impl Default for Limits {
             rooms_max: 100_000,
             room_name_bytes_max: 30,
             message_bytes_max: 12_288,
+            custom_data_bytes_max: 1_024,
+            custom_description_bytes_max: 1_024,
+            custom_extension_bytes_max: 12_288,
             nick_bytes_max: 64,
             url_bytes_max: 500,
             gifts_max: 1_000,

@@ -23,6 +23,7 @@ use crate::room::create_room::RoomCreated;
 use crate::room::join_room::RoomJoined;
 use crate::room::leave_room::RoomLeft;
 use crate::room::mute_user::UserMuted;
+use crate::room::send_custom_message::CustomMessageSent;
 use crate::room::send_gift::GiftSent;
 use crate::room::send_likes::{LikesAdded, LikesBy};
 use crate::room::send_message::MessageSent;
@@ -33,6 +34,7 @@ use crate::room::state::Product;
 use crate::room::status::RoomStatus;
 use crate::room::unmute_user::UserUnmuted;
 use crate::timestamp::Timestamp;
+use crate::view::feed_item::Priority;
 
 /// When the first sample event was decided; each later one a second after the one before.
 pub const BEGIN: Timestamp = Timestamp(1_700_000_000_000);
@@ -53,10 +55,12 @@ pub fn events() -> Vec<Event> {
         let scope = Scope::App { app_seq };
         (scope, actor, data)
     });
-    let room = room_events().into_iter().zip(1..).map(|((actor, data), room_seq)| {
-        let scope = Scope::Room { room_id: room_id(), room_seq };
-        (scope, actor, data)
-    });
+    let room = room_events().into_iter().chain(later_room_events()).zip(1..).map(
+        |((actor, data), room_seq)| {
+            let scope = Scope::Room { room_id: room_id(), room_seq };
+            (scope, actor, data)
+        },
+    );
     app.chain(room)
         .zip(1..)
         .map(|((scope, actor, data), n)| Event {
@@ -162,7 +166,13 @@ fn room_events() -> Vec<(Actor, EventData)> {
             }),
         ),
         (ann(), EventData::RoomJoined(RoomJoined {})),
-        (ann(), EventData::MessageSent(MessageSent { text: "hello 你好 \u{1f44b}".into() })),
+        (
+            ann(),
+            EventData::MessageSent(MessageSent {
+                text: "hello 你好 \u{1f44b}".into(),
+                reply_to: None,
+            }),
+        ),
         (
             Actor { via: Some(parse("shop")), ..ann() },
             EventData::PaidMessageSent(PaidMessageSent {
@@ -204,6 +214,19 @@ fn room_events() -> Vec<(Actor, EventData)> {
         (host(), EventData::UserUnmuted(UserUnmuted { user_id: bob })),
         (ann(), EventData::RoomLeft(RoomLeft {})),
     ]
+}
+
+/// Came later: what is added stands at the end, so that the golden files before it stay.
+fn later_room_events() -> Vec<(Actor, EventData)> {
+    vec![(
+        ann(),
+        EventData::CustomMessageSent(CustomMessageSent {
+            data: "follow".into(),
+            description: "".into(),
+            extension: "{\"since\": 1}".into(),
+            priority: Priority::Low,
+        }),
+    )]
 }
 
 fn ann() -> Actor {
@@ -264,6 +287,6 @@ mod tests {
         }
         assert_eq!((state.app_seq, state.epoch, state.gifts.len()), (4, 1, 1));
         let room = &state.rooms[&room_id()];
-        assert_eq!((room.seq, room.totals.likes, room.totals.gift_coins), (12, 7, Coins(300)));
+        assert_eq!((room.seq, room.totals.likes, room.totals.gift_coins), (13, 7, Coins(300)));
     }
 }

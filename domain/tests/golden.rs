@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use domain::codec::{self, DecodeError};
+use domain::room::send_message::MessageSent;
 use domain::sample;
 use expect_test::expect_file;
 
@@ -23,6 +24,13 @@ fn every_event_is_written_as_in_its_golden_file() {
 fn a_commit_is_written_as_in_its_golden_file() {
     let json = String::from_utf8(codec::encode(&sample::commit())).unwrap();
     expect_file!["golden/commit.v1.json"].assert_eq(&indented(&json));
+}
+
+/// A later optional field of a message: absent where nobody replied, as in the golden file.
+#[test]
+fn a_reply_is_written_with_the_place_of_what_it_replies_to() {
+    let sent = MessageSent { text: "yes".into(), reply_to: Some(3) };
+    assert_eq!(serde_json::to_string(&sent).unwrap(), r#"{"text":"yes","reply_to":3}"#);
 }
 
 #[test]

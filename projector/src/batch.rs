@@ -77,6 +77,7 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         | EventData::LevelRuleSet(_)
         | EventData::RoomStatusChanged(_)
         | EventData::MessageSent(_)
+        | EventData::CustomMessageSent(_)
         | EventData::PaidMessageSent(_)
         | EventData::GiftSent(_)
         | EventData::LikesAdded(_)

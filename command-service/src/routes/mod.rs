@@ -9,6 +9,7 @@ mod join_room;
 mod leave_room;
 mod mute_user;
 mod register_user;
+mod send_custom_message;
 mod send_gift;
 mod send_likes;
 mod send_message;
@@ -30,6 +31,8 @@ pub fn routes(gateway: &Gateway) -> BoxedFilter<(Response,)> {
         .or(send_likes::route(gateway))
         .unify()
         .or(send_gift::route(gateway))
+        .unify()
+        .or(send_custom_message::route(gateway))
         .unify()
         .or(join_room::route(gateway))
         .unify()

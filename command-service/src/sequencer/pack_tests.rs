@@ -40,7 +40,7 @@ fn create(n: u32) -> Command {
 
 fn say(n: u32, user: &str, text: &str) -> Command {
     let text = text.into();
-    command(n, user, Role::Viewer, RoomCommand::SendMessage(SendMessage { text }))
+    command(n, user, Role::Viewer, RoomCommand::SendMessage(SendMessage { text, reply_to: None }))
 }
 
 fn like(n: u32, user: &str, count: u32) -> Command {

@@ -45,6 +45,14 @@ async fn every_route_does_its_command() {
         service.request(Method::POST, Admin, "shop", "/rooms/room/paid-messages").json(&paid);
     Reply::to(paid.header("matinee-on-behalf-of", "ann")).await.expect(201);
 
+    let custom = json!({"data": "follow", "extension": "{}", "priority": "low"});
+    service.post(Viewer, "ann", "/rooms/room/custom-messages", custom).await.expect(201);
+    let custom = json!({"data": "follow", "priority": "high"});
+    let custom = service.post(Viewer, "ann", "/rooms/room/custom-messages", custom).await;
+    custom.expect_problem(403, "not_allowed");
+    let reply = json!({"text": "yes", "reply_to": 3});
+    service.post(Viewer, "ann", "/rooms/room/messages", reply).await.expect(201);
+
     let events = room_events(&service.nats).await;
     let types: Vec<&str> = events.iter().map(|event| event.data.type_name()).collect();
     let expected = [
@@ -60,6 +68,8 @@ async fn every_route_does_its_command() {
         "user_muted",
         "user_unmuted",
         "paid_message_sent",
+        "custom_message_sent",
+        "message_sent",
     ];
     assert_eq!(types, expected);
     assert_eq!(&*events[2].actor.nick, "Ann", "as she has just registered");

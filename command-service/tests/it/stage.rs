@@ -103,7 +103,7 @@ pub(crate) fn create() -> Command {
 }
 
 pub(crate) fn say(text: &str) -> Command {
-    let command = RoomCommand::SendMessage(SendMessage { text: text.into() });
+    let command = RoomCommand::SendMessage(SendMessage { text: text.into(), reply_to: None });
     in_room(clock::new_command_id(), "ann", Role::Viewer, command)
 }
 

@@ -9,6 +9,7 @@ pub mod join_room;
 pub mod leave_room;
 pub mod mute_user;
 pub(crate) mod permission;
+pub mod send_custom_message;
 pub mod send_gift;
 pub mod send_likes;
 pub mod send_message;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::event::EventData;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, in_range};
 use crate::room::permission::may_send;
 use crate::room::state::Room;
 use crate::state::Context;
@@ -18,6 +18,9 @@ use crate::text;
 pub struct SendMessage {
     /// What they typed.
     pub text: Arc<str>,
+    /// `room_seq` of what they reply to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<u64>,
 }
 
 /// Everybody sees it.
@@ -25,6 +28,9 @@ pub struct SendMessage {
 pub struct MessageSent {
     /// What they typed.
     pub text: Arc<str>,
+    /// `room_seq` of what they reply to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<u64>,
 }
 
 pub(crate) fn send_message(
@@ -35,7 +41,11 @@ pub(crate) fn send_message(
 ) -> Result<Vec<EventData>, Rejection> {
     may_send(room, actor, context.now)?;
     text::check("text", &command.text, context.limits.message_bytes_max, true)?;
-    Ok(vec![EventData::MessageSent(MessageSent { text: command.text })])
+    let SendMessage { text, reply_to } = command;
+    if let Some(reply_to) = reply_to {
+        in_range("reply_to", reply_to, 1, room.seq)?;
+    }
+    Ok(vec![EventData::MessageSent(MessageSent { text, reply_to })])
 }
 
 #[cfg(test)]
@@ -48,13 +58,13 @@ mod tests {
     use crate::state::testing::{Given, viewer};
 
     fn send(text: &str) -> RoomCommand {
-        RoomCommand::SendMessage(SendMessage { text: text.into() })
+        RoomCommand::SendMessage(SendMessage { text: text.into(), reply_to: None })
     }
 
     #[test]
     fn a_text_is_recorded_as_it_was_typed() {
         let text = "  <b>hi</b> 笑死 \u{200b}\u{202e}\r\n";
-        let sent = EventData::MessageSent(MessageSent { text: text.into() });
+        let sent = EventData::MessageSent(MessageSent { text: text.into(), reply_to: None });
         Given::room().when(viewer("ann"), send(text)).then([sent]);
     }
 
@@ -65,6 +75,19 @@ mod tests {
         Given::room().when(ann(), send(&"x".repeat(12_289))).then_refused("text_too_long");
         Given::room().when(ann(), send("")).then_refused("text_empty");
         Given::room().when(ann(), send("\0")).then_refused("text_unstorable");
+    }
+
+    #[test]
+    fn a_reply_is_to_something_that_is_there() {
+        let reply =
+            |to| RoomCommand::SendMessage(SendMessage { text: "yes".into(), reply_to: Some(to) });
+        let first = || EventData::MessageSent(MessageSent { text: "tea?".into(), reply_to: None });
+        let given = || Given::room().and_in_room([first()]);
+        let sent = MessageSent { text: "yes".into(), reply_to: Some(2) };
+        given().when(viewer("ann"), reply(2)).then([EventData::MessageSent(sent)]);
+        given().when(viewer("ann"), reply(1)).then_accepted();
+        given().when(viewer("ann"), reply(0)).then_refused("out_of_range");
+        given().when(viewer("ann"), reply(3)).then_refused("out_of_range");
     }
 
     #[test]

@@ -133,7 +133,8 @@ impl Room {
             EventData::UserUnmuted(unmuted) => {
                 self.mutes.remove(&unmuted.user_id);
             }
-            EventData::RoomJoined(_) | EventData::RoomLeft(_) => {}
+            EventData::CustomMessageSent(_) | EventData::RoomJoined(_) | EventData::RoomLeft(_) => {
+            }
             EventData::RoomCreated(_)
             | EventData::EpochStarted(_)
             | EventData::UserRegistered(_)

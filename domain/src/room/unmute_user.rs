@@ -60,7 +60,7 @@ mod tests {
     fn an_unmuted_user_may_send_again() {
         let user_id: UserId = "ann".parse().unwrap();
         let muted = UserMuted { user_id: user_id.clone(), seconds: 5, until: None };
-        let send = || RoomCommand::SendMessage(SendMessage { text: "hi".into() });
+        let send = || RoomCommand::SendMessage(SendMessage { text: "hi".into(), reply_to: None });
         let given = || Given::room().and_in_room([EventData::UserMuted(muted.clone())]);
         given().when(viewer("ann"), send()).then_refused("muted");
         let unmuted = EventData::UserUnmuted(UserUnmuted { user_id });

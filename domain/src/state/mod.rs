@@ -21,8 +21,8 @@ use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
 use crate::room::state::Room;
 use crate::room::{
-    change_room_status, join_room, leave_room, mute_user, send_gift, send_likes, send_message,
-    send_paid_message, set_product, set_spotlight, unmute_user,
+    change_room_status, join_room, leave_room, mute_user, send_custom_message, send_gift,
+    send_likes, send_message, send_paid_message, set_product, set_spotlight, unmute_user,
 };
 use crate::timestamp::Timestamp;
 
@@ -118,6 +118,9 @@ impl AppState {
             RoomCommand::SendMessage(command) => {
                 send_message::send_message(room, actor, command, context)
             }
+            RoomCommand::SendCustomMessage(command) => {
+                send_custom_message::send_custom_message(room, actor, command, context)
+            }
             RoomCommand::SendPaidMessage(command) => {
                 send_paid_message::send_paid_message(room, actor, command, context)
             }
@@ -188,6 +191,7 @@ impl AppState {
             EventData::RoomCreated(_)
             | EventData::RoomStatusChanged(_)
             | EventData::MessageSent(_)
+            | EventData::CustomMessageSent(_)
             | EventData::PaidMessageSent(_)
             | EventData::GiftSent(_)
             | EventData::LikesAdded(_)

@@ -1,7 +1,7 @@
 //! One item of a room's feed: the same bytes in history, in SSE and in WebSocket frames, and the
 //! same shape for the sender's echo and for everybody else.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::actor::Role;
 use crate::event::{Event, EventData, EventId, Scope};
@@ -9,14 +9,17 @@ use crate::ids::UserId;
 use crate::timestamp::Timestamp;
 
 /// What may be left out first when a viewer or a room cannot keep up. `High` never is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// Likes, join and leave notices.
     Lowest,
-    /// Kept for custom messages.
+    /// Custom messages that ask for it.
     Low,
     /// Chat.
+    #[default]
     Normal,
     /// Status, product, gift, purchase, announcement, moderation.
     High,
@@ -30,6 +33,7 @@ impl Priority {
                 Self::Lowest
             }
             EventData::MessageSent(_) => Self::Normal,
+            EventData::CustomMessageSent(sent) => sent.priority,
             EventData::EpochStarted(_)
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)

@@ -40,6 +40,7 @@ impl Fold for GiftTotals {
             | EventData::LevelRuleSet(_)
             | EventData::RoomCreated(_)
             | EventData::RoomStatusChanged(_)
+            | EventData::CustomMessageSent(_)
             | EventData::MessageSent(_)
             | EventData::LikesAdded(_)
             | EventData::RoomJoined(_)

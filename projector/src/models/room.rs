@@ -84,7 +84,8 @@ impl Change {
                 add(&mut self.gift_coins, sent.amount.0);
             }
             EventData::LikesAdded(added) => add(&mut self.likes, added.count),
-            EventData::RoomJoined(_)
+            EventData::CustomMessageSent(_)
+            | EventData::RoomJoined(_)
             | EventData::RoomLeft(_)
             | EventData::ProductSet(_)
             | EventData::SpotlightSet(_)

@@ -29,7 +29,10 @@ fn event(room_id: &RoomId, room_seq: u64, at: Timestamp) -> Event {
         let owner = actor.user.clone();
         EventData::RoomCreated(RoomCreated { name: "Tea".into(), owner })
     } else {
-        EventData::MessageSent(MessageSent { text: format!("message {room_seq}").into() })
+        EventData::MessageSent(MessageSent {
+            text: format!("message {room_seq}").into(),
+            reply_to: None,
+        })
     };
     let command = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
     let scope = Scope::Room { room_id: room_id.clone(), room_seq };

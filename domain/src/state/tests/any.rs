@@ -17,6 +17,7 @@ use crate::room::create_room::CreateRoom;
 use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
 use crate::room::mute_user::{FOR_EVER_S, MuteUser};
+use crate::room::send_custom_message::SendCustomMessage;
 use crate::room::send_gift::SendGift;
 use crate::room::send_likes::SendLikes;
 use crate::room::send_message::SendMessage;
@@ -26,6 +27,7 @@ use crate::room::set_spotlight::SetSpotlight;
 use crate::room::state::Product;
 use crate::room::status::RoomStatus;
 use crate::room::unmute_user::UnmuteUser;
+use crate::view::feed_item::Priority;
 
 /// A command, who asks, and how long after the one before.
 #[derive(Debug, Clone)]
@@ -102,8 +104,17 @@ fn any_command_of_those_who_run_it() -> impl Strategy<Value = RoomCommand> {
 }
 
 fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
-    let message =
-        any_text().prop_map(|text| RoomCommand::SendMessage(SendMessage { text: text.into() }));
+    let message = (any_text(), proptest::option::of(0..9_u64)).prop_map(|(text, reply_to)| {
+        RoomCommand::SendMessage(SendMessage { text: text.into(), reply_to })
+    });
+    let priorities = [Priority::Lowest, Priority::Low, Priority::Normal, Priority::High];
+    let custom = (any_text(), any_text(), select(priorities.to_vec())).prop_map(
+        |(data, extension, priority)| {
+            let (data, description, extension) = (data.into(), "".into(), extension.into());
+            let custom = SendCustomMessage { data, description, extension, priority };
+            RoomCommand::SendCustomMessage(custom)
+        },
+    );
     let paid = (any_text(), any_price(), any::<u32>()).prop_map(|(text, amount, pinned_s)| {
         let text = text.into();
         RoomCommand::SendPaidMessage(SendPaidMessage { text, amount, pinned_s })
@@ -115,6 +126,7 @@ fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
     );
     prop_oneof![
         message,
+        custom,
         paid,
         gift,
         (0..1_100_u32).prop_map(|count| RoomCommand::SendLikes(SendLikes { count })),

@@ -147,6 +147,7 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::SetSpotlight(_)
             | RoomCommand::UnmuteUser(_) => true,
             RoomCommand::SendMessage(_)
+            | RoomCommand::SendCustomMessage(_)
             | RoomCommand::SendPaidMessage(_)
             | RoomCommand::SendGift(_)
             | RoomCommand::SendLikes(_)

@@ -167,5 +167,5 @@ async fn run(
 }
 
 pub(crate) fn message(text: &str) -> EventData {
-    EventData::MessageSent(MessageSent { text: text.into() })
+    EventData::MessageSent(MessageSent { text: text.into(), reply_to: None })
 }
