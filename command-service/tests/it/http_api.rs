@@ -94,6 +94,31 @@ async fn the_same_key_repeats_the_answer_and_not_the_act() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_log_commands_get_503_and_the_same_key_works_when_it_is_back() {
+    let mut service = Service::with_room().await;
+    service.server.kill9();
+    let key = new_key();
+    let send = |service: &Service| {
+        let request = service.bare(Method::POST, "/rooms/room/messages");
+        let request = request.bearer_auth(token(Viewer, "ann")).header("idempotency-key", &key);
+        Reply::to(request.json(&json!({"text": "hi"})))
+    };
+    let refused = send(&service).await.expect_problem(503, "log_unavailable");
+    assert_eq!(refused["retry_after_s"], 2);
+
+    service.server.restart().await;
+    let mut reply = send(&service).await;
+    for _ in 0..10 {
+        if reply.status.as_u16() != 503 {
+            break;
+        }
+        reply = send(&service).await;
+    }
+    assert_eq!(reply.expect(201)["room_seq"], 3);
+    assert_eq!(room_events(&service.nats).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_wrong_key_has_its_problem() {
     let service = Service::with_room().await;
     let send = |key: Option<String>| {

@@ -2,6 +2,7 @@
 
 use command_service::Running;
 use command_service::config::CommandConfig;
+use command_service::gateway::config::GatewayConfig;
 use domain::actor::Role;
 use nats::client::Nats;
 use nats::testing::TestServer;
@@ -21,8 +22,8 @@ pub(crate) struct Service {
     pub(crate) nats: Nats,
     pub(crate) client: reqwest::Client,
     base: String,
+    pub(crate) server: TestServer,
     tasks: Tasks,
-    _server: TestServer,
 }
 
 impl Drop for Service {
@@ -70,12 +71,14 @@ impl Service {
         let apps = Apps::try_new(&[AppConfig { id: app(), keys: vec![key()] }]).unwrap();
         let auth = Auth::new(apps, AuthConfig::default());
         let tasks = Tasks::new();
-        let config = CommandConfig::default();
+        // Short, so that a test of what nobody answers does not take long.
+        let gateway = GatewayConfig { answer_timeout_ms: 2_000, ..GatewayConfig::default() };
+        let config = CommandConfig { gateway, ..CommandConfig::default() };
         let started = command_service::start(config, nats.clone(), auth, &tasks, None).await;
         let Running { addr } = started.unwrap();
         let base = format!("http://{addr}/v1/apps/shop");
         let client = reqwest::Client::new();
-        Self { nats, client, base, tasks, _server: server }
+        Self { nats, client, base, server, tasks }
     }
 
     /// A service with a room that is live, and with a gift.
