@@ -121,9 +121,15 @@ impl Cluster {
     }
 
     /// Ends it as Ctrl-C does, and waits. Panics if it does not end well.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
+        drop(self.stop_and_keep().await);
+    }
+
+    /// The same, and its directory stays until the answer is dropped.
+    pub async fn stop_and_keep(mut self) -> Stopped {
         let status = self.terminate().await.expect("it runs");
         assert!(status.success(), "matinee ended with {status}: {}", self.log());
+        Stopped { _cluster: self }
     }
 
     async fn terminate(&mut self) -> Option<std::process::ExitStatus> {
@@ -132,6 +138,12 @@ impl Cluster {
         let ended = async || process.try_wait().expect("it can be asked for");
         Some(eventually("matinee has stopped", STOP_LIMIT, ended).await)
     }
+}
+
+/// A system that was stopped; its directory is still there.
+#[derive(Debug)]
+pub struct Stopped {
+    _cluster: Cluster,
 }
 
 impl Drop for Cluster {

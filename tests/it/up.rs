@@ -1,9 +1,14 @@
 //! `matinee up` as an operator sees it.
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
+use std::time::Duration;
 
-use harness::Cluster;
+use harness::{Cluster, eventually};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+const LIMIT: Duration = Duration::from_mins(1);
 
 fn text(output: &Output) -> String {
     let bytes = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
@@ -58,4 +63,28 @@ async fn servers_that_a_killed_one_left_behind_are_replaced() {
     let audit = cluster.command(&["audit"]).output().unwrap();
     assert!(audit.status.success(), "{}", text(&audit));
     cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_that_is_interrupted_leaves_no_process() {
+    let cluster = Cluster::start().await;
+    let home = cluster.home();
+    let mut demo = cluster.command(&["demo", "--speed", "1"]);
+    let directory = cluster.stop_and_keep().await;
+    let mut demo = demo.stdout(Stdio::piped()).spawn().unwrap();
+    let pids = eventually("its servers run", LIMIT, async || {
+        let pid = |server: &str| -> Option<i32> {
+            std::fs::read_to_string(home.join("run").join(server)).ok()?.parse().ok()
+        };
+        Some([pid("nats-server.pid")?, pid("postgres.pid")?])
+    })
+    .await;
+    assert!(pids.into_iter().all(runs));
+
+    kill(Pid::from_raw(demo.id().cast_signed()), Signal::SIGINT).unwrap();
+
+    let status = eventually("the demo has ended", LIMIT, async || demo.try_wait().unwrap()).await;
+    assert!(!status.success());
+    assert!(!pids.into_iter().any(runs));
+    drop(directory);
 }

@@ -8,6 +8,7 @@ use clap::Args;
 use domain::ids::AppId;
 use indicatif::ProgressBar;
 use serde_json::Value;
+use service_kit::tasks::Tasks;
 use service_kit::telemetry::{self, TelemetryConfig};
 
 use crate::commands::Common;
@@ -51,11 +52,16 @@ impl Demo {
             Some(path) => recording::read(path)?,
             None => show::generate(self.seed),
         };
-        let (system, target) = self.system(config).await?;
-        let shown = self.show(&target, &lines).await;
+        let tasks = Tasks::new();
+        tasks.shut_down_on_signals()?;
+        let (system, target) = self.system(config, tasks.clone()).await?;
+        let shutdown = tasks.shutdown_token();
+        let shown = tokio::select! {
+            shown = self.show(&target, &lines) => shown,
+            () = shutdown.cancelled() => Err(anyhow::anyhow!("stopped before the end of the show")),
+        };
         if let Some(system) = system {
             if self.keep && shown.is_ok() {
-                system.tasks().shut_down_on_signals()?;
                 terminal::line(&format!("still there: {}", system.addresses.query_url));
                 system.until_shutdown().await;
             }
@@ -68,7 +74,11 @@ impl Demo {
     }
 
     /// A system of our own, or the one that runs with this data directory already.
-    async fn system(&self, mut config: MatineeConfig) -> anyhow::Result<(Option<System>, Target)> {
+    async fn system(
+        &self,
+        mut config: MatineeConfig,
+        tasks: Tasks,
+    ) -> anyhow::Result<(Option<System>, Target)> {
         let home = match Home::take(&config.data_dir) {
             Ok(home) => home,
             Err(StartError::InUse { path, .. }) => {
@@ -84,7 +94,7 @@ impl Demo {
         config.signer.http.listen.set_port(0);
         let begun = Instant::now();
         let spinner = terminal::spinner("starting nats-server, Postgres and all services");
-        let system = System::up(config, home).await;
+        let system = System::up(config, home, tasks).await;
         spinner.finish_and_clear();
         let system = system?;
         let took_s = begun.elapsed().as_secs_f32();

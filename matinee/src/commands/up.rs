@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use service_kit::tasks::Tasks;
 use service_kit::telemetry;
 
 use crate::commands::Common;
@@ -19,11 +20,12 @@ impl Up {
         let config = common.load()?;
         telemetry::init(&config.telemetry)?;
         let home = Home::take(&config.data_dir)?;
+        let tasks = Tasks::new();
+        tasks.shut_down_on_signals()?;
         let spinner = terminal::spinner("starting");
-        let system = System::up(config, home).await;
+        let system = System::up(config, home, tasks).await;
         spinner.finish_and_clear();
         let system = system?;
-        system.tasks().shut_down_on_signals()?;
         welcome(&system);
         system.until_shutdown().await;
         let spinner = terminal::spinner("stopping");

@@ -101,6 +101,7 @@ impl Sums {
             | EventData::LevelRuleSet(_)
             | EventData::RoomCreated(_)
             | EventData::RoomStatusChanged(_)
+            | EventData::CustomMessageSent(_)
             | EventData::RoomLeft(_)
             | EventData::ProductSet(_)
             | EventData::SpotlightSet(_)

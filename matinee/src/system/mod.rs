@@ -39,11 +39,22 @@ pub struct System {
 }
 
 impl System {
-    /// Starts the servers, then all services.
-    pub async fn up(config: MatineeConfig, home: Home) -> anyhow::Result<Self> {
+    /// Starts the servers, then all services as `tasks`, and waits until they can do their work. A
+    /// shutdown of the tasks ends the start too.
+    pub async fn up(config: MatineeConfig, home: Home, tasks: Tasks) -> anyhow::Result<Self> {
+        let shutdown = tasks.shutdown_token();
+        tokio::select! {
+            started = Self::start(config, home, tasks) => started,
+            // What runs by then is killed as it is dropped, and in order at the next start.
+            () = shutdown.cancelled() => anyhow::bail!("stopped while starting"),
+        }
+    }
+
+    async fn start(config: MatineeConfig, home: Home, tasks: Tasks) -> anyhow::Result<Self> {
         let (servers, config) = Servers::start(config, home).await?;
-        match Self::services(&config, &servers).await {
-            Ok((tasks, addresses)) => {
+        match services::start(&config, &Service::ALL, &tasks).await {
+            Ok(listening) => {
+                let addresses = Addresses::new(&config, listening, &servers);
                 addresses.write(&servers.home().run_file())?;
                 let apps = config.apps.clone();
                 Ok(Self { addresses, apps, config, tasks, servers })
@@ -55,23 +66,9 @@ impl System {
         }
     }
 
-    async fn services(
-        config: &MatineeConfig,
-        servers: &Servers,
-    ) -> anyhow::Result<(Tasks, Addresses)> {
-        let tasks = Tasks::new();
-        let listening = services::start(config, &Service::ALL, &tasks).await?;
-        Ok((tasks, Addresses::new(config, listening, servers)))
-    }
-
-    /// Ends when somebody asks for it: [`System::tasks`], a signal, a failure.
+    /// Ends when somebody asks for it: a signal, a failure.
     pub async fn until_shutdown(&self) {
         self.tasks.shutdown_token().cancelled().await;
-    }
-
-    /// What runs in this process.
-    pub fn tasks(&self) -> &Tasks {
-        &self.tasks
     }
 
     /// Stops the services, then the servers. An error if a service had failed.

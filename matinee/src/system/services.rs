@@ -42,7 +42,8 @@ pub struct Listening {
     pub signer: Option<SocketAddr>,
 }
 
-/// Starts them as tasks. All that need NATS share a connection.
+/// Starts them as tasks and waits until the log has been read. All that need NATS share
+/// a connection.
 pub async fn start(
     config: &MatineeConfig,
     services: &[Service],
@@ -53,11 +54,14 @@ pub async fn start(
     let auth = auth(config)?;
     let nats = Nats::connect(&config.nats).await.context("cannot connect to NATS")?;
     let mut listening = Listening::default();
+    let mut query = None;
     for service in services {
         match service {
             Service::Projector => start_projector(config, &nats, &auth, tasks).await?,
             Service::Query => {
-                listening.query = Some(start_query(config, &nats, &auth, tasks)?);
+                let running = start_query(config, &nats, &auth, tasks)?;
+                listening.query = Some(running.addr);
+                query = Some(running);
             }
             Service::Command => {
                 let config = config.command.clone();
@@ -81,6 +85,13 @@ pub async fn start(
                     .context("the signer-service does not start")?;
                 listening.signer = Some(running.addr);
             }
+        }
+    }
+    if let Some(query) = query {
+        let shutdown = tasks.shutdown_token();
+        tokio::select! {
+            () = query.ready() => {}
+            () = shutdown.cancelled() => {}
         }
     }
     Ok(listening)
@@ -123,14 +134,13 @@ fn start_query(
     nats: &Nats,
     auth: &Auth,
     tasks: &Tasks,
-) -> anyhow::Result<SocketAddr> {
+) -> anyhow::Result<query_service::Running> {
     let neighbours = query_service::Neighbours {
         nats: nats.clone(),
         postgres: config.postgres.clone(),
         auth: auth.clone(),
         tasks: tasks.clone(),
     };
-    let running = query_service::start(config.query.clone(), neighbours)
-        .context("the query-service does not start")?;
-    Ok(running.addr)
+    query_service::start(config.query.clone(), neighbours)
+        .context("the query-service does not start")
 }
