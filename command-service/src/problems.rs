@@ -18,6 +18,9 @@ pub fn refused(rejection: &Rejection) -> Problem {
     let (status, title) = match rejection {
         Rejection::NotAllowed { .. } => (StatusCode::FORBIDDEN, "Not allowed"),
         Rejection::Muted { .. } => (StatusCode::FORBIDDEN, "Muted"),
+        Rejection::Banned { .. } => (StatusCode::FORBIDDEN, "Banned"),
+        Rejection::AllMuted => (StatusCode::FORBIDDEN, "Everybody is muted"),
+        Rejection::SlowMode { .. } => (StatusCode::TOO_MANY_REQUESTS, "Slow mode"),
         Rejection::OwnerImmune { .. } => (StatusCode::FORBIDDEN, "The owner is immune"),
         Rejection::RoomNotFound { .. } => (StatusCode::NOT_FOUND, "No such room"),
         Rejection::GiftNotFound { .. } => (StatusCode::NOT_FOUND, "No such gift"),
@@ -28,6 +31,8 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::PriceChanged { .. } => (StatusCode::CONFLICT, "Price changed"),
         Rejection::TooManyRooms { .. } => (StatusCode::CONFLICT, "Too many rooms"),
         Rejection::TooManyMutes { .. } => (StatusCode::CONFLICT, "Too many mutes"),
+        Rejection::TooManyBans { .. } => (StatusCode::CONFLICT, "Too many bans"),
+        Rejection::TooManyAllowed { .. } => (StatusCode::CONFLICT, "Too many allowed"),
         Rejection::TooManyGifts { .. } => (StatusCode::CONFLICT, "Too many gifts"),
         Rejection::TooManyProducts { .. } => (StatusCode::CONFLICT, "Too many products"),
         Rejection::TextEmpty { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text empty"),
@@ -40,16 +45,22 @@ pub fn refused(rejection: &Rejection) -> Problem {
     };
     let problem = Problem::new(status, rejection.code(), title).detail(rejection.to_string());
     match rejection {
-        Rejection::Muted { until } => problem.with("until", until),
+        Rejection::Muted { until } | Rejection::Banned { until } => problem.with("until", until),
+        Rejection::SlowMode { seconds_left } => {
+            problem.with("seconds_left", seconds_left).retry_after_s(*seconds_left)
+        }
         Rejection::PriceChanged { price, .. } => problem.with("unit_price", price),
         Rejection::OutOfRange { min, max, .. } => problem.with("min", min).with("max", max),
         Rejection::TextTooLong { bytes_max, .. } => problem.with("bytes_max", bytes_max),
         Rejection::TooManyRooms { max }
         | Rejection::TooManyMutes { max }
+        | Rejection::TooManyBans { max }
+        | Rejection::TooManyAllowed { max }
         | Rejection::TooManyGifts { max }
         | Rejection::TooManyProducts { max } => problem.with("max", max),
         Rejection::NotAllowed { .. }
         | Rejection::OwnerImmune { .. }
+        | Rejection::AllMuted
         | Rejection::RoomNotFound { .. }
         | Rejection::GiftNotFound { .. }
         | Rejection::ProductNotFound { .. }

@@ -192,6 +192,11 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("product_set", 1) => EventData::ProductSet(as_type(id, kind, json)?),
         ("spotlight_set", 1) => EventData::SpotlightSet(as_type(id, kind, json)?),
         ("user_muted", 1) => EventData::UserMuted(as_type(id, kind, json)?),
+        ("mute_all_set", 1) => EventData::MuteAllSet(as_type(id, kind, json)?),
+        ("slow_mode_set", 1) => EventData::SlowModeSet(as_type(id, kind, json)?),
+        ("user_kicked", 1) => EventData::UserKicked(as_type(id, kind, json)?),
+        ("user_unbanned", 1) => EventData::UserUnbanned(as_type(id, kind, json)?),
+        ("user_banned", 1) => EventData::UserBanned(as_type(id, kind, json)?),
         ("user_unmuted", 1) => EventData::UserUnmuted(as_type(id, kind, json)?),
         _ => {
             let (id, kind) = (id.to_owned(), kind.to_owned());

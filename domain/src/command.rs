@@ -7,10 +7,13 @@ use crate::app::define_gift::DefineGift;
 use crate::app::register_user::RegisterUser;
 use crate::app::set_level_rule::SetLevelRule;
 use crate::ids::{CommandId, RoomId};
+use crate::room::ban_user::BanUser;
 use crate::room::change_room_status::ChangeRoomStatus;
 use crate::room::create_room::CreateRoom;
 use crate::room::join_room::JoinRoom;
+use crate::room::kick_user::KickUser;
 use crate::room::leave_room::LeaveRoom;
+use crate::room::mute_all::MuteAll;
 use crate::room::mute_user::MuteUser;
 use crate::room::send_custom_message::SendCustomMessage;
 use crate::room::send_gift::SendGift;
@@ -18,7 +21,9 @@ use crate::room::send_likes::SendLikes;
 use crate::room::send_message::SendMessage;
 use crate::room::send_paid_message::SendPaidMessage;
 use crate::room::set_product::SetProduct;
+use crate::room::set_slow_mode::SetSlowMode;
 use crate::room::set_spotlight::SetSpotlight;
+use crate::room::unban_user::UnbanUser;
 use crate::room::unmute_user::UnmuteUser;
 
 /// One request to change something, complete: a decision needs nothing but this and the state.
@@ -64,6 +69,11 @@ pub enum RoomCommand {
     SetProduct(SetProduct),
     SetSpotlight(SetSpotlight),
     MuteUser(MuteUser),
+    MuteAll(MuteAll),
+    SetSlowMode(SetSlowMode),
+    KickUser(KickUser),
+    UnbanUser(UnbanUser),
+    BanUser(BanUser),
     UnmuteUser(UnmuteUser),
 }
 

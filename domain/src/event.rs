@@ -10,10 +10,13 @@ use crate::app::epoch::EpochStarted;
 use crate::app::register_user::UserRegistered;
 use crate::app::set_level_rule::LevelRuleSet;
 use crate::ids::{CommandId, RoomId};
+use crate::room::ban_user::UserBanned;
 use crate::room::change_room_status::RoomStatusChanged;
 use crate::room::create_room::RoomCreated;
 use crate::room::join_room::RoomJoined;
+use crate::room::kick_user::UserKicked;
 use crate::room::leave_room::RoomLeft;
+use crate::room::mute_all::MuteAllSet;
 use crate::room::mute_user::UserMuted;
 use crate::room::send_custom_message::CustomMessageSent;
 use crate::room::send_gift::GiftSent;
@@ -21,7 +24,9 @@ use crate::room::send_likes::LikesAdded;
 use crate::room::send_message::MessageSent;
 use crate::room::send_paid_message::PaidMessageSent;
 use crate::room::set_product::ProductSet;
+use crate::room::set_slow_mode::SlowModeSet;
 use crate::room::set_spotlight::SpotlightSet;
+use crate::room::unban_user::UserUnbanned;
 use crate::room::unmute_user::UserUnmuted;
 use crate::timestamp::Timestamp;
 
@@ -105,6 +110,11 @@ pub enum EventData {
     ProductSet(ProductSet),
     SpotlightSet(SpotlightSet),
     UserMuted(UserMuted),
+    MuteAllSet(MuteAllSet),
+    SlowModeSet(SlowModeSet),
+    UserKicked(UserKicked),
+    UserUnbanned(UserUnbanned),
+    UserBanned(UserBanned),
     UserUnmuted(UserUnmuted),
 }
 
@@ -128,6 +138,11 @@ impl EventData {
             Self::ProductSet(_) => "product_set",
             Self::SpotlightSet(_) => "spotlight_set",
             Self::UserMuted(_) => "user_muted",
+            Self::MuteAllSet(_) => "mute_all_set",
+            Self::SlowModeSet(_) => "slow_mode_set",
+            Self::UserKicked(_) => "user_kicked",
+            Self::UserUnbanned(_) => "user_unbanned",
+            Self::UserBanned(_) => "user_banned",
             Self::UserUnmuted(_) => "user_unmuted",
         }
     }

@@ -80,6 +80,11 @@ impl LevelRule {
             | EventData::ProductSet(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
+            | EventData::MuteAllSet(_)
+            | EventData::SlowModeSet(_)
+            | EventData::UserKicked(_)
+            | EventData::UserUnbanned(_)
+            | EventData::UserBanned(_)
             | EventData::UserUnmuted(_) => {}
         }
     }

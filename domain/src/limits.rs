@@ -37,6 +37,14 @@ pub struct Limits {
     pub product_title_bytes_max: u32,
     /// Mutes in force in one room.
     pub mutes_per_room_max: u32,
+    /// Bans in force in one room.
+    pub bans_per_room_max: u32,
+    /// Bytes of the reason of a ban or a kick.
+    pub reason_bytes_max: u32,
+    /// Seconds of slow mode.
+    pub slow_mode_s_max: u32,
+    /// Users who may talk while everybody is muted.
+    pub mute_all_allow_max: u32,
     /// Levels of a level rule.
     pub levels_max: u32,
 }
@@ -59,6 +67,10 @@ impl Default for Limits {
             products_per_room_max: 500,
             product_title_bytes_max: 240,
             mutes_per_room_max: 10_000,
+            bans_per_room_max: 10_000,
+            reason_bytes_max: 1_000,
+            slow_mode_s_max: 3_600,
+            mute_all_allow_max: 1_000,
             levels_max: 200,
         }
     }

@@ -56,8 +56,23 @@ pub enum Rejection {
         /// When it ends; absent if it does not.
         until: Option<Timestamp>,
     },
-    /// The owner cannot be muted.
-    #[error("`{user_id}` owns the room and cannot be muted")]
+    /// The sender is banned.
+    #[error("you are banned from this room")]
+    Banned {
+        /// When it ends; absent if it does not.
+        until: Option<Timestamp>,
+    },
+    /// Everybody is muted, and the sender is not on the list of those who may talk.
+    #[error("everybody is muted in this room")]
+    AllMuted,
+    /// The sender has sent too short a while ago.
+    #[error("the room is in slow mode: wait {seconds_left} s")]
+    SlowMode {
+        /// Until the next message, rounded up.
+        seconds_left: u32,
+    },
+    /// The owner cannot be muted, banned or kicked.
+    #[error("`{user_id}` owns the room: nobody silences them or sends them away")]
     OwnerImmune {
         /// The owner.
         user_id: UserId,
@@ -65,6 +80,18 @@ pub enum Rejection {
     /// One more mute than a room may have.
     #[error("the room has {max} mutes in force, which is all it may have")]
     TooManyMutes {
+        /// The limit.
+        max: u32,
+    },
+    /// One more ban than a room may have.
+    #[error("the room has {max} bans in force, which is all it may have")]
+    TooManyBans {
+        /// The limit.
+        max: u32,
+    },
+    /// A longer list of those who may talk than a room may have.
+    #[error("at most {max} users may be allowed to talk while everybody is muted")]
+    TooManyAllowed {
         /// The limit.
         max: u32,
     },
@@ -150,8 +177,13 @@ impl Rejection {
             Self::IllegalTransition { .. } => "illegal_transition",
             Self::RoomClosed { .. } => "room_closed",
             Self::Muted { .. } => "muted",
+            Self::Banned { .. } => "banned",
+            Self::AllMuted => "all_muted",
+            Self::SlowMode { .. } => "slow_mode",
             Self::OwnerImmune { .. } => "owner_immune",
             Self::TooManyMutes { .. } => "too_many_mutes",
+            Self::TooManyBans { .. } => "too_many_bans",
+            Self::TooManyAllowed { .. } => "too_many_allowed",
             Self::TextEmpty { .. } => "text_empty",
             Self::TextTooLong { .. } => "text_too_long",
             Self::TextUnstorable { .. } => "text_unstorable",

@@ -18,10 +18,13 @@ use crate::event::{Event, EventData, EventId, Scope};
 use crate::ids::{CommandId, RoomId, UserId};
 use crate::level::LevelRule;
 use crate::rejection::Rejection;
+use crate::room::ban_user::UserBanned;
 use crate::room::change_room_status::RoomStatusChanged;
 use crate::room::create_room::RoomCreated;
 use crate::room::join_room::RoomJoined;
+use crate::room::kick_user::UserKicked;
 use crate::room::leave_room::RoomLeft;
+use crate::room::mute_all::MuteAllSet;
 use crate::room::mute_user::UserMuted;
 use crate::room::send_custom_message::CustomMessageSent;
 use crate::room::send_gift::GiftSent;
@@ -29,9 +32,11 @@ use crate::room::send_likes::{LikesAdded, LikesBy};
 use crate::room::send_message::MessageSent;
 use crate::room::send_paid_message::PaidMessageSent;
 use crate::room::set_product::ProductSet;
+use crate::room::set_slow_mode::SlowModeSet;
 use crate::room::set_spotlight::SpotlightSet;
 use crate::room::state::Product;
 use crate::room::status::RoomStatus;
+use crate::room::unban_user::UserUnbanned;
 use crate::room::unmute_user::UserUnmuted;
 use crate::timestamp::Timestamp;
 use crate::view::feed_item::Priority;
@@ -55,12 +60,13 @@ pub fn events() -> Vec<Event> {
         let scope = Scope::App { app_seq };
         (scope, actor, data)
     });
-    let room = room_events().into_iter().chain(later_room_events()).zip(1..).map(
-        |((actor, data), room_seq)| {
-            let scope = Scope::Room { room_id: room_id(), room_seq };
-            (scope, actor, data)
-        },
-    );
+    let room =
+        room_events().into_iter().chain(later_room_events()).chain(people_events()).zip(1..).map(
+            |((actor, data), room_seq)| {
+                let scope = Scope::Room { room_id: room_id(), room_seq };
+                (scope, actor, data)
+            },
+        );
     app.chain(room)
         .zip(1..)
         .map(|((scope, actor, data), n)| Event {
@@ -100,8 +106,13 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::IllegalTransition { from: RoomStatus::Ended, to: RoomStatus::Live },
         Rejection::RoomClosed { status: RoomStatus::Ended },
         Rejection::Muted { until: Some(BEGIN) },
+        Rejection::Banned { until: None },
+        Rejection::AllMuted,
+        Rejection::SlowMode { seconds_left: 5 },
         Rejection::OwnerImmune { user_id: parse("host") },
         Rejection::TooManyMutes { max: 10_000 },
+        Rejection::TooManyBans { max: 10_000 },
+        Rejection::TooManyAllowed { max: 1_000 },
         Rejection::TextEmpty { field: text() },
         Rejection::TextTooLong { field: text(), bytes: 12_289, bytes_max: 12_288 },
         Rejection::TextUnstorable { field: text() },
@@ -229,6 +240,37 @@ fn later_room_events() -> Vec<(Actor, EventData)> {
     )]
 }
 
+/// Who may be here and who may talk.
+fn people_events() -> Vec<(Actor, EventData)> {
+    let host = || Actor::unknown(parse("host"), Role::Host);
+    let bob: UserId = parse("bob");
+    let user_id = || bob.clone();
+    vec![
+        (
+            host(),
+            EventData::UserKicked(UserKicked { user_id: user_id(), reason: Some("spam".into()) }),
+        ),
+        (
+            host(),
+            EventData::UserBanned(UserBanned {
+                user_id: user_id(),
+                seconds: 3_600,
+                until: Some(Timestamp(BEGIN.0 + 3_617_000)),
+                reason: Some("spam again".into()),
+            }),
+        ),
+        (host(), EventData::UserUnbanned(UserUnbanned { user_id: user_id() })),
+        (host(), EventData::SlowModeSet(SlowModeSet { seconds: 5 })),
+        (
+            host(),
+            EventData::MuteAllSet(MuteAllSet {
+                on: true,
+                allow: [user_id()].into_iter().collect(),
+            }),
+        ),
+    ]
+}
+
 fn ann() -> Actor {
     Actor {
         nick: "Ann 安".into(),
@@ -287,6 +329,6 @@ mod tests {
         }
         assert_eq!((state.app_seq, state.epoch, state.gifts.len()), (4, 1, 1));
         let room = &state.rooms[&room_id()];
-        assert_eq!((room.seq, room.totals.likes, room.totals.gift_coins), (13, 7, Coins(300)));
+        assert_eq!((room.seq, room.totals.likes, room.totals.gift_coins), (18, 7, Coins(300)));
     }
 }

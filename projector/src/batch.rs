@@ -85,6 +85,11 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         | EventData::RoomLeft(_)
         | EventData::SpotlightSet(_)
         | EventData::UserMuted(_)
+        | EventData::MuteAllSet(_)
+        | EventData::SlowModeSet(_)
+        | EventData::UserKicked(_)
+        | EventData::UserUnbanned(_)
+        | EventData::UserBanned(_)
         | EventData::UserUnmuted(_) => return None,
     };
     let field = texts.into_iter().find(|(_, text)| text.is_some_and(|text| text.contains('\0')));

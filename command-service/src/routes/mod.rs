@@ -1,12 +1,15 @@
 //! The command API below `/v1/apps/{app}`: one file per command, and the batch for servers that send
 //! much.
 
+mod ban_user;
 mod batch;
 mod change_room_status;
 mod create_room;
 mod define_gift;
 mod join_room;
+mod kick_user;
 mod leave_room;
+mod mute_all;
 mod mute_user;
 mod register_user;
 mod send_custom_message;
@@ -16,7 +19,9 @@ mod send_message;
 mod send_paid_message;
 mod set_level_rule;
 mod set_product;
+mod set_slow_mode;
 mod set_spotlight;
+mod unban_user;
 mod unmute_user;
 
 use warp::Filter;
@@ -45,6 +50,16 @@ pub fn routes(gateway: &Gateway) -> BoxedFilter<(Response,)> {
         .or(set_spotlight::route(gateway))
         .unify()
         .or(mute_user::route(gateway))
+        .unify()
+        .or(mute_all::route(gateway))
+        .unify()
+        .or(set_slow_mode::route(gateway))
+        .unify()
+        .or(kick_user::route(gateway))
+        .unify()
+        .or(unban_user::route(gateway))
+        .unify()
+        .or(ban_user::route(gateway))
         .unify()
         .or(unmute_user::route(gateway))
         .unify()

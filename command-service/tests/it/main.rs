@@ -8,4 +8,5 @@ mod failover;
 mod hostile;
 mod http_api;
 mod http_stage;
+mod moderation;
 mod stage;

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
 use crate::event::EventData;
 use crate::rejection::Rejection;
+use crate::room::permission::may_join;
 use crate::room::state::Room;
+use crate::state::Context;
 
-/// For everybody, also when the show is over: the replay is watched too. Who is in a room grows with
+/// For everybody who is not banned, also when the show is over: the replay is watched too. Who is in a room grows with
 /// its viewers and so is not state: a second join is a second fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,8 +19,12 @@ pub struct JoinRoom {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomJoined {}
 
-#[expect(clippy::unnecessary_wraps, reason = "the same shape as every rule; bans will refuse")]
-pub(crate) fn join_room(_room: &Room) -> Result<Vec<EventData>, Rejection> {
+pub(crate) fn join_room(
+    room: &Room,
+    actor: &Actor,
+    context: &Context<'_>,
+) -> Result<Vec<EventData>, Rejection> {
+    may_join(room, actor, context.now)?;
     Ok(vec![EventData::RoomJoined(RoomJoined {})])
 }
 

@@ -3,10 +3,13 @@
 //! The room is [`state::Room`]; who may run it is in [`permission`]; its five states are in
 //! [`status`].
 
+pub mod ban_user;
 pub mod change_room_status;
 pub mod create_room;
 pub mod join_room;
+pub mod kick_user;
 pub mod leave_room;
+pub mod mute_all;
 pub mod mute_user;
 pub(crate) mod permission;
 pub mod send_custom_message;
@@ -15,7 +18,10 @@ pub mod send_likes;
 pub mod send_message;
 pub mod send_paid_message;
 pub mod set_product;
+pub mod set_slow_mode;
 pub mod set_spotlight;
+pub mod slow_mode;
 pub mod state;
 pub mod status;
+pub mod unban_user;
 pub mod unmute_user;

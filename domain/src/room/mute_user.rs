@@ -6,7 +6,7 @@ use crate::actor::Actor;
 use crate::event::EventData;
 use crate::ids::UserId;
 use crate::rejection::{Rejection, in_range};
-use crate::room::permission::may_run;
+use crate::room::permission::{is_in_force, may_act_on};
 use crate::room::state::Room;
 use crate::state::Context;
 use crate::timestamp::Timestamp;
@@ -42,15 +42,12 @@ pub(crate) fn mute_user(
     context: &Context<'_>,
 ) -> Result<Vec<EventData>, Rejection> {
     let MuteUser { user_id, seconds } = command;
-    may_run(room, actor)?;
-    if user_id == room.owner {
-        return Err(Rejection::OwnerImmune { user_id });
-    }
+    may_act_on(room, actor, &user_id)?;
     in_range("seconds", u64::from(seconds), 1, u64::from(FOR_EVER_S))?;
     let max = context.limits.mutes_per_room_max;
     if max as usize <= room.mutes.len() && !room.mutes.contains_key(&user_id) {
-        let in_force = |until: &&Option<Timestamp>| until.is_none_or(|until| context.now < until);
-        if max as usize <= room.mutes.values().filter(in_force).count() {
+        let in_force = room.mutes.values().filter(|until| is_in_force(**until, context.now));
+        if max as usize <= in_force.count() {
             return Err(Rejection::TooManyMutes { max });
         }
     }

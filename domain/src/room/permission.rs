@@ -1,6 +1,7 @@
 //! Who may do what in a room.
 
 use crate::actor::{Actor, Role};
+use crate::ids::UserId;
 use crate::rejection::Rejection;
 use crate::room::state::Room;
 use crate::timestamp::Timestamp;
@@ -22,14 +23,52 @@ pub(crate) fn is_trusted(actor: &Actor) -> Result<(), Rejection> {
     if trusted { Ok(()) } else { Err(Rejection::NotAllowed { needed: "an admin".into() }) }
 }
 
-/// Sending to the room: the show is on and the sender is not muted.
+/// Acting on a person: as [`may_run`], and not on the owner.
+pub(crate) fn may_act_on(room: &Room, actor: &Actor, user_id: &UserId) -> Result<(), Rejection> {
+    may_run(room, actor)?;
+    if *user_id == room.owner {
+        return Err(Rejection::OwnerImmune { user_id: user_id.clone() });
+    }
+    Ok(())
+}
+
+/// Whom slow mode and mute-all leave alone: who runs the room, and its owner with any token.
+pub(crate) fn is_exempt(room: &Room, actor: &Actor) -> bool {
+    room.owner == actor.user || may_run(room, actor).is_ok()
+}
+
+/// A mute or ban without an end is always in force; one with an end is over at that instant.
+pub(crate) fn is_in_force(until: Option<Timestamp>, now: Timestamp) -> bool {
+    until.is_none_or(|until| now < until)
+}
+
+/// Coming in: not banned.
+pub(crate) fn may_join(room: &Room, actor: &Actor, now: Timestamp) -> Result<(), Rejection> {
+    match room.bans.get(&actor.user) {
+        Some(&until) if is_in_force(until, now) => Err(Rejection::Banned { until }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Sending to the room: the show is on and the sender is neither banned nor muted.
 pub(crate) fn may_send(room: &Room, actor: &Actor, now: Timestamp) -> Result<(), Rejection> {
     if !room.status.is_open() {
         return Err(Rejection::RoomClosed { status: room.status });
     }
+    may_join(room, actor, now)?;
     match room.mutes.get(&actor.user) {
-        // A mute without an end is always in force; one with an end is over at that instant.
-        Some(&until) if until.is_none_or(|until| now < until) => Err(Rejection::Muted { until }),
+        Some(&until) if is_in_force(until, now) => Err(Rejection::Muted { until }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Sending a text: as [`may_send`], and not silenced with everybody else.
+pub(crate) fn may_talk(room: &Room, actor: &Actor, now: Timestamp) -> Result<(), Rejection> {
+    may_send(room, actor, now)?;
+    match &room.mute_all {
+        Some(allow) if !allow.contains(&actor.user) && !is_exempt(room, actor) => {
+            Err(Rejection::AllMuted)
+        }
         Some(_) | None => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::event::EventData;
 use crate::rejection::Rejection;
-use crate::room::permission::{may_run, may_send};
+use crate::room::permission::{may_run, may_talk};
 use crate::room::state::Room;
 use crate::state::Context;
 use crate::text;
@@ -53,7 +53,7 @@ pub(crate) fn send_custom_message(
     if priority == Priority::High && actor.via.is_none() {
         may_run(room, actor)?;
     }
-    may_send(room, actor, context.now)?;
+    may_talk(room, actor, context.now)?;
     let limits = context.limits;
     text::check("data", &data, limits.custom_data_bytes_max, true)?;
     text::check("description", &description, limits.custom_description_bytes_max, false)?;

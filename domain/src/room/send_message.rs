@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::event::EventData;
 use crate::rejection::{Rejection, in_range};
-use crate::room::permission::may_send;
+use crate::room::permission::{is_exempt, may_talk};
 use crate::room::state::Room;
 use crate::state::Context;
 use crate::text;
 
-/// For everybody who is not muted, while the show is on.
+/// For everybody who is not muted and, in slow mode, has waited, while the show is on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
@@ -39,7 +39,10 @@ pub(crate) fn send_message(
     command: SendMessage,
     context: &Context<'_>,
 ) -> Result<Vec<EventData>, Rejection> {
-    may_send(room, actor, context.now)?;
+    may_talk(room, actor, context.now)?;
+    if room.slow_mode.seconds != 0 && !is_exempt(room, actor) {
+        room.slow_mode.check(&actor.user, context.now)?;
+    }
     text::check("text", &command.text, context.limits.message_bytes_max, true)?;
     let SendMessage { text, reply_to } = command;
     if let Some(reply_to) = reply_to {

@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::coins::Coins;
 use crate::event::EventData;
 use crate::rejection::{Rejection, in_range};
-use crate::room::permission::{is_trusted, may_send};
+use crate::room::permission::{is_trusted, may_talk};
 use crate::room::state::Room;
 use crate::state::Context;
 use crate::text;
@@ -42,7 +42,7 @@ pub(crate) fn send_paid_message(
 ) -> Result<Vec<EventData>, Rejection> {
     let SendPaidMessage { text, amount, pinned_s } = command;
     is_trusted(actor)?;
-    may_send(room, actor, context.now)?;
+    may_talk(room, actor, context.now)?;
     text::check("text", &text, context.limits.message_bytes_max, true)?;
     in_range("amount", amount.0, 1, Coins::MAX.0)?;
     Ok(vec![EventData::PaidMessageSent(PaidMessageSent { text, amount, pinned_s })])

@@ -1,14 +1,16 @@
 //! What a room remembers, and how an event changes it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::coins::Coins;
-use crate::event::EventData;
+use crate::event::{Event, EventData};
 use crate::ids::{ProductId, UserId};
 use crate::room::create_room::RoomCreated;
+use crate::room::permission::{is_exempt, is_in_force};
+use crate::room::slow_mode::SlowMode;
 use crate::room::status::RoomStatus;
 use crate::timestamp::Timestamp;
 
@@ -31,6 +33,12 @@ pub struct Room {
     pub spotlight: Option<ProductId>,
     /// Who is muted, until when; `None` has no end.
     pub mutes: HashMap<UserId, Option<Timestamp>>,
+    /// Who is banned, until when; `None` has no end.
+    pub bans: HashMap<UserId, Option<Timestamp>>,
+    /// While everybody is muted: who may talk all the same.
+    pub mute_all: Option<BTreeSet<UserId>>,
+    /// How long viewers wait between two messages, and who waits.
+    pub slow_mode: SlowMode,
     /// What has been sent so far.
     pub totals: Totals,
 }
@@ -98,18 +106,28 @@ impl Room {
             shelf: BTreeMap::new(),
             spotlight: None,
             mutes: HashMap::new(),
+            bans: HashMap::new(),
+            mute_all: None,
+            slow_mode: SlowMode::default(),
             totals: Totals::default(),
         }
     }
 
     /// Folds a later event in. Cannot fail: the event has happened.
-    pub(crate) fn evolve(&mut self, seq: u64, at: Timestamp, data: &EventData) {
+    pub(crate) fn evolve(&mut self, seq: u64, event: &Event) {
+        let Event { at, data, actor, .. } = event;
+        let at = *at;
         self.seq = seq;
         self.changed_at = at;
         let totals = &mut self.totals;
         match data {
             EventData::RoomStatusChanged(changed) => self.status = changed.to,
-            EventData::MessageSent(_) => totals.messages += 1,
+            EventData::MessageSent(_) => {
+                totals.messages += 1;
+                if self.slow_mode.seconds != 0 && !is_exempt(self, actor) {
+                    self.slow_mode.sent(&actor.user, at);
+                }
+            }
             EventData::PaidMessageSent(sent) => {
                 totals.paid_messages += 1;
                 totals.paid_message_coins = totals.paid_message_coins.saturating_add(sent.amount);
@@ -127,14 +145,25 @@ impl Room {
             EventData::SpotlightSet(set) => self.spotlight.clone_from(&set.product_id),
             EventData::UserMuted(muted) => {
                 // The expired ones go here, at a moment that is the same in every replay.
-                self.mutes.retain(|_, until| until.is_none_or(|until| at < until));
+                self.mutes.retain(|_, until| is_in_force(*until, at));
                 self.mutes.insert(muted.user_id.clone(), muted.until);
             }
             EventData::UserUnmuted(unmuted) => {
                 self.mutes.remove(&unmuted.user_id);
             }
-            EventData::CustomMessageSent(_) | EventData::RoomJoined(_) | EventData::RoomLeft(_) => {
+            EventData::UserBanned(banned) => {
+                self.bans.retain(|_, until| is_in_force(*until, at));
+                self.bans.insert(banned.user_id.clone(), banned.until);
             }
+            EventData::UserUnbanned(unbanned) => {
+                self.bans.remove(&unbanned.user_id);
+            }
+            EventData::MuteAllSet(set) => self.mute_all = set.on.then(|| set.allow.clone()),
+            EventData::SlowModeSet(set) => self.slow_mode = SlowMode::new(set.seconds),
+            EventData::CustomMessageSent(_)
+            | EventData::RoomJoined(_)
+            | EventData::RoomLeft(_)
+            | EventData::UserKicked(_) => {}
             EventData::RoomCreated(_)
             | EventData::EpochStarted(_)
             | EventData::UserRegistered(_)
@@ -159,7 +188,8 @@ mod tests {
             let until = Some(Timestamp(at + 5_000));
             let user_id = user.parse().unwrap();
             let muted = EventData::UserMuted(UserMuted { user_id, seconds: 5, until });
-            room.evolve(seq, Timestamp(at), &muted);
+            let begin = crate::sample::events().swap_remove(0);
+            room.evolve(seq, &Event { at: Timestamp(at), data: muted, ..begin });
         }
 
         let mut muted: Vec<&str> = room.mutes.keys().map(UserId::as_str).collect();

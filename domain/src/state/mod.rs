@@ -21,8 +21,9 @@ use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
 use crate::room::state::Room;
 use crate::room::{
-    change_room_status, join_room, leave_room, mute_user, send_custom_message, send_gift,
-    send_likes, send_message, send_paid_message, set_product, set_spotlight, unmute_user,
+    ban_user, change_room_status, join_room, kick_user, leave_room, mute_all, mute_user,
+    send_custom_message, send_gift, send_likes, send_message, send_paid_message, set_product,
+    set_slow_mode, set_spotlight, unban_user, unmute_user,
 };
 use crate::timestamp::Timestamp;
 
@@ -33,7 +34,7 @@ mod tests;
 
 /// The names under which the shape of [`AppState`] is stored. A snapshot of another number is not
 /// read: the log is replayed instead.
-pub const STATE_SCHEMA: u32 = 1;
+pub const STATE_SCHEMA: u32 = 2;
 
 /// All of an app that a decision must know exactly.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,7 +131,7 @@ impl AppState {
             RoomCommand::SendLikes(command) => {
                 send_likes::send_likes(room, actor, command, context)
             }
-            RoomCommand::JoinRoom(JoinRoom {}) => join_room::join_room(room),
+            RoomCommand::JoinRoom(JoinRoom {}) => join_room::join_room(room, actor, context),
             RoomCommand::LeaveRoom(LeaveRoom {}) => leave_room::leave_room(room, actor),
             RoomCommand::SetProduct(command) => {
                 set_product::set_product(room, actor, command, context)
@@ -139,6 +140,13 @@ impl AppState {
                 set_spotlight::set_spotlight(room, actor, command)
             }
             RoomCommand::MuteUser(command) => mute_user::mute_user(room, actor, command, context),
+            RoomCommand::MuteAll(command) => mute_all::mute_all(room, actor, command, context),
+            RoomCommand::SetSlowMode(command) => {
+                set_slow_mode::set_slow_mode(room, actor, &command, context)
+            }
+            RoomCommand::KickUser(command) => kick_user::kick_user(room, actor, command, context),
+            RoomCommand::UnbanUser(command) => unban_user::unban_user(room, actor, command),
+            RoomCommand::BanUser(command) => ban_user::ban_user(room, actor, command, context),
             RoomCommand::UnmuteUser(command) => unmute_user::unmute_user(room, actor, command),
         }
     }
@@ -167,7 +175,7 @@ impl AppState {
             Scope::Room { room_id, room_seq } => {
                 if let Some(room) = self.rooms.get_mut(room_id) {
                     debug_assert_eq!(room.seq + 1, *room_seq, "room_seq is dense");
-                    room.evolve(*room_seq, event.at, &event.data);
+                    room.evolve(*room_seq, event);
                 } else if let EventData::RoomCreated(created) = &event.data {
                     self.rooms.insert(room_id.clone(), Room::created(created, event.at));
                 } else {
@@ -200,6 +208,11 @@ impl AppState {
             | EventData::ProductSet(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
+            | EventData::MuteAllSet(_)
+            | EventData::SlowModeSet(_)
+            | EventData::UserKicked(_)
+            | EventData::UserUnbanned(_)
+            | EventData::UserBanned(_)
             | EventData::UserUnmuted(_) => {
                 debug_assert!(false, "{} is not an event of the app", data.type_name());
             }

@@ -57,14 +57,26 @@ impl Given {
 
     pub(crate) fn and(mut self, events: impl IntoIterator<Item = EventData>) -> Self {
         for data in events {
-            self.record(None, data);
+            self.record(None, admin(), data);
         }
         self
     }
 
     pub(crate) fn and_in_room(mut self, events: impl IntoIterator<Item = EventData>) -> Self {
         for data in events {
-            self.record(Some(room_id()), data);
+            self.record(Some(room_id()), admin(), data);
+        }
+        self
+    }
+
+    /// As [`Given::and_in_room`], where it matters who did it.
+    pub(crate) fn and_by(
+        mut self,
+        actor: Actor,
+        events: impl IntoIterator<Item = EventData>,
+    ) -> Self {
+        for data in events {
+            self.record(Some(room_id()), actor.clone(), data);
         }
         self
     }
@@ -96,10 +108,10 @@ impl Given {
         Then(self.state.decide(&actor, action, &context))
     }
 
-    fn record(&mut self, room: Option<RoomId>, data: EventData) {
+    fn record(&mut self, room: Option<RoomId>, actor: Actor, data: EventData) {
         let scope = self.state.next_scope(room.as_ref());
         let id = EventId { command: command_id(1), index: 0 };
-        self.state.evolve(&Event { scope, id, at: self.now, actor: admin(), data });
+        self.state.evolve(&Event { scope, id, at: self.now, actor, data });
     }
 }
 

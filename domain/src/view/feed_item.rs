@@ -45,6 +45,11 @@ impl Priority {
             | EventData::ProductSet(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
+            | EventData::MuteAllSet(_)
+            | EventData::SlowModeSet(_)
+            | EventData::UserKicked(_)
+            | EventData::UserUnbanned(_)
+            | EventData::UserBanned(_)
             | EventData::UserUnmuted(_) => Self::High,
         }
     }

@@ -1,6 +1,6 @@
 //! A room as a newcomer sees it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -21,7 +21,18 @@ pub struct RoomView<'a> {
     pub status: RoomStatus,
     pub shelf: &'a BTreeMap<ProductId, Product>,
     pub spotlight: Option<&'a ProductId>,
+    /// Seconds between two messages of a viewer; 0 is off.
+    pub slow_mode_s: u32,
+    /// Everybody is muted, except for those who are listed; null is off.
+    pub mute_all: Option<MuteAllView<'a>>,
     pub totals: &'a Totals,
+}
+
+/// Who may talk while everybody is muted.
+#[derive(Debug, Serialize)]
+pub struct MuteAllView<'a> {
+    /// Besides those who run the room.
+    pub allow: &'a BTreeSet<UserId>,
 }
 
 impl<'a> RoomView<'a> {
@@ -36,6 +47,8 @@ impl<'a> RoomView<'a> {
             status: room.status,
             shelf: &room.shelf,
             spotlight: room.spotlight.as_ref(),
+            slow_mode_s: room.slow_mode.seconds,
+            mute_all: room.mute_all.as_ref().map(|allow| MuteAllView { allow }),
             totals: &room.totals,
         }
     }

@@ -103,6 +103,11 @@ impl Sums {
             | EventData::RoomStatusChanged(_)
             | EventData::CustomMessageSent(_)
             | EventData::RoomLeft(_)
+            | EventData::MuteAllSet(_)
+            | EventData::SlowModeSet(_)
+            | EventData::UserKicked(_)
+            | EventData::UserUnbanned(_)
+            | EventData::UserBanned(_)
             | EventData::ProductSet(_)
             | EventData::SpotlightSet(_)
             | EventData::UserUnmuted(_) => none,

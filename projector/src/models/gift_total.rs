@@ -48,6 +48,11 @@ impl Fold for GiftTotals {
             | EventData::ProductSet(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
+            | EventData::MuteAllSet(_)
+            | EventData::SlowModeSet(_)
+            | EventData::UserKicked(_)
+            | EventData::UserUnbanned(_)
+            | EventData::UserBanned(_)
             | EventData::UserUnmuted(_) => return,
         };
         let Scope::Room { room_id, .. } = &event.scope else { return };

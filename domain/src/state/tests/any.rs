@@ -16,7 +16,6 @@ use crate::room::change_room_status::ChangeRoomStatus;
 use crate::room::create_room::CreateRoom;
 use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
-use crate::room::mute_user::{FOR_EVER_S, MuteUser};
 use crate::room::send_custom_message::SendCustomMessage;
 use crate::room::send_gift::SendGift;
 use crate::room::send_likes::SendLikes;
@@ -26,7 +25,7 @@ use crate::room::set_product::SetProduct;
 use crate::room::set_spotlight::SetSpotlight;
 use crate::room::state::Product;
 use crate::room::status::RoomStatus;
-use crate::room::unmute_user::UnmuteUser;
+use crate::state::tests::any_moderation::any_moderation;
 use crate::view::feed_item::Priority;
 
 /// A command, who asks, and how long after the one before.
@@ -51,8 +50,9 @@ pub(crate) fn any_command() -> impl Strategy<Value = Asked> {
 }
 
 fn any_actor() -> impl Strategy<Value = Actor> {
-    // Twice as many admins, so that more is accepted.
-    let roles = vec![Role::Admin, Role::Admin, Role::Host, Role::Assistant, Role::Viewer];
+    // Twice as many admins, so that more is accepted, and viewers, who are held back.
+    let roles =
+        vec![Role::Admin, Role::Admin, Role::Host, Role::Assistant, Role::Viewer, Role::Viewer];
     (any_user_id(), select(roles), any_text(), proptest::option::of(0..9_u32)).prop_map(
         |(user, role, nick, level)| Actor {
             nick: nick.into(),
@@ -82,7 +82,11 @@ fn any_app_command() -> impl Strategy<Value = AppCommand> {
 }
 
 fn any_room_command() -> impl Strategy<Value = RoomCommand> {
-    prop_oneof![any_command_of_those_who_run_it(), any_command_of_those_who_watch()]
+    prop_oneof![
+        4 => any_command_of_those_who_run_it(),
+        4 => any_command_of_those_who_watch(),
+        3 => any_moderation(),
+    ]
 }
 
 fn any_command_of_those_who_run_it() -> impl Strategy<Value = RoomCommand> {
@@ -97,10 +101,7 @@ fn any_command_of_those_who_run_it() -> impl Strategy<Value = RoomCommand> {
         });
     let spotlight = proptest::option::of(any_product_id())
         .prop_map(|product_id| RoomCommand::SetSpotlight(SetSpotlight { product_id }));
-    let mute = (any_user_id(), select(vec![0, 3, 60, FOR_EVER_S]))
-        .prop_map(|(user_id, seconds)| RoomCommand::MuteUser(MuteUser { user_id, seconds }));
-    let unmute = any_user_id().prop_map(|user_id| RoomCommand::UnmuteUser(UnmuteUser { user_id }));
-    prop_oneof![3 => create, 1 => status, 1 => product, 1 => spotlight, 2 => mute, 1 => unmute]
+    prop_oneof![3 => create, 1 => status, 1 => product, 1 => spotlight]
 }
 
 fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
@@ -125,13 +126,13 @@ fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
         },
     );
     prop_oneof![
-        message,
-        custom,
-        paid,
-        gift,
-        (0..1_100_u32).prop_map(|count| RoomCommand::SendLikes(SendLikes { count })),
-        Just(RoomCommand::JoinRoom(JoinRoom {})),
-        Just(RoomCommand::LeaveRoom(LeaveRoom {})),
+        3 => message,
+        1 => custom,
+        1 => paid,
+        1 => gift,
+        1 => (0..1_100_u32).prop_map(|count| RoomCommand::SendLikes(SendLikes { count })),
+        1 => Just(RoomCommand::JoinRoom(JoinRoom {})),
+        1 => Just(RoomCommand::LeaveRoom(LeaveRoom {})),
     ]
 }
 
@@ -139,7 +140,7 @@ fn any_room_id() -> impl Strategy<Value = RoomId> {
     select(vec!["tea", "cups", "third"]).prop_map(|id| id.parse().unwrap())
 }
 
-fn any_user_id() -> impl Strategy<Value = UserId> {
+pub(crate) fn any_user_id() -> impl Strategy<Value = UserId> {
     select(vec!["ann", "bob", "用户"]).prop_map(|id| id.parse().unwrap())
 }
 
@@ -156,6 +157,6 @@ fn any_price() -> impl Strategy<Value = Coins> {
 }
 
 /// Mostly what fits a name; now and then anything.
-fn any_text() -> impl Strategy<Value = String> {
+pub(crate) fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![8 => "[a-c \"\\\\]{1,3}", 1 => any::<String>(), 1 => Just("\0".into())]
 }

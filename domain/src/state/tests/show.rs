@@ -25,6 +25,8 @@ impl Show {
             gifts_max: 2,
             products_per_room_max: 1,
             mutes_per_room_max: 1,
+            bans_per_room_max: 1,
+            mute_all_allow_max: 1,
             ..Limits::default()
         };
         let mut show = Self { limits, ..Self::default() };

@@ -1,0 +1,41 @@
+//! Random commands about who may be in a room and who may talk.
+
+use proptest::collection::btree_set;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::command::RoomCommand;
+use crate::room::ban_user::BanUser;
+use crate::room::kick_user::KickUser;
+use crate::room::mute_all::MuteAll;
+use crate::room::mute_user::{FOR_EVER_S, MuteUser};
+use crate::room::set_slow_mode::SetSlowMode;
+use crate::room::unban_user::UnbanUser;
+use crate::room::unmute_user::UnmuteUser;
+use crate::state::tests::any::{any_text, any_user_id};
+
+pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
+    let mute = (any_user_id(), any_seconds())
+        .prop_map(|(user_id, seconds)| RoomCommand::MuteUser(MuteUser { user_id, seconds }));
+    let unmute = any_user_id().prop_map(|user_id| RoomCommand::UnmuteUser(UnmuteUser { user_id }));
+    let ban = (any_user_id(), any_seconds(), proptest::option::of(any_text())).prop_map(
+        |(user_id, seconds, reason)| {
+            let reason = reason.map(Into::into);
+            RoomCommand::BanUser(BanUser { user_id, seconds, reason })
+        },
+    );
+    let unban = any_user_id().prop_map(|user_id| RoomCommand::UnbanUser(UnbanUser { user_id }));
+    let kick = (any_user_id(), proptest::option::of(any_text())).prop_map(|(user_id, reason)| {
+        RoomCommand::KickUser(KickUser { user_id, reason: reason.map(Into::into) })
+    });
+    let slow = select(vec![600, 600, 600, 600, 600, 0, 3_601])
+        .prop_map(|seconds| RoomCommand::SetSlowMode(SetSlowMode { seconds }));
+    let mute_all = (any::<bool>(), btree_set(any_user_id(), 0..3))
+        .prop_map(|(on, allow)| RoomCommand::MuteAll(MuteAll { on, allow }));
+    prop_oneof![3 => mute, 1 => unmute, 2 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
+}
+
+/// Mostly long, so that much is in force.
+fn any_seconds() -> impl Strategy<Value = u32> {
+    select(vec![0, 3, 60, FOR_EVER_S, FOR_EVER_S])
+}
