@@ -14,7 +14,7 @@ have_parts() { cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/d
 
 have_version && have_parts && exit 0
 
-packaged() { apt-cache show rustup >/dev/null 2>&1; }
+packaged() { apt-cache policy rustup 2>/dev/null | grep -q 'Candidate: [0-9]'; }
 
 if ! command -v rustup >/dev/null && command -v apt-get >/dev/null; then
     packaged || as_root apt-get update -qq
