@@ -33,6 +33,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::TooManyMutes { .. } => (StatusCode::CONFLICT, "Too many mutes"),
         Rejection::TooManyBans { .. } => (StatusCode::CONFLICT, "Too many bans"),
         Rejection::TooManyAllowed { .. } => (StatusCode::CONFLICT, "Too many allowed"),
+        Rejection::TooManyAssistants { .. } => (StatusCode::CONFLICT, "Too many assistants"),
         Rejection::TooManyGifts { .. } => (StatusCode::CONFLICT, "Too many gifts"),
         Rejection::TooManyProducts { .. } => (StatusCode::CONFLICT, "Too many products"),
         Rejection::TextEmpty { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text empty"),
@@ -55,6 +56,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::TooManyRooms { max }
         | Rejection::TooManyMutes { max }
         | Rejection::TooManyBans { max }
+        | Rejection::TooManyAssistants { max }
         | Rejection::TooManyAllowed { max }
         | Rejection::TooManyGifts { max }
         | Rejection::TooManyProducts { max } => problem.with("max", max),

@@ -7,9 +7,11 @@ use crate::app::define_gift::DefineGift;
 use crate::app::register_user::RegisterUser;
 use crate::app::set_level_rule::SetLevelRule;
 use crate::ids::{CommandId, RoomId};
+use crate::room::appoint_assistant::AppointAssistant;
 use crate::room::ban_user::BanUser;
 use crate::room::change_room_status::ChangeRoomStatus;
 use crate::room::create_room::CreateRoom;
+use crate::room::dismiss_assistant::DismissAssistant;
 use crate::room::join_room::JoinRoom;
 use crate::room::kick_user::KickUser;
 use crate::room::leave_room::LeaveRoom;
@@ -20,6 +22,8 @@ use crate::room::send_gift::SendGift;
 use crate::room::send_likes::SendLikes;
 use crate::room::send_message::SendMessage;
 use crate::room::send_paid_message::SendPaidMessage;
+use crate::room::set_announcement::SetAnnouncement;
+use crate::room::set_introduction::SetIntroduction;
 use crate::room::set_product::SetProduct;
 use crate::room::set_slow_mode::SetSlowMode;
 use crate::room::set_spotlight::SetSpotlight;
@@ -69,6 +73,10 @@ pub enum RoomCommand {
     SetProduct(SetProduct),
     SetSpotlight(SetSpotlight),
     MuteUser(MuteUser),
+    DismissAssistant(DismissAssistant),
+    AppointAssistant(AppointAssistant),
+    SetIntroduction(SetIntroduction),
+    SetAnnouncement(SetAnnouncement),
     MuteAll(MuteAll),
     SetSlowMode(SetSlowMode),
     KickUser(KickUser),

@@ -10,9 +10,11 @@ use crate::app::epoch::EpochStarted;
 use crate::app::register_user::UserRegistered;
 use crate::app::set_level_rule::LevelRuleSet;
 use crate::ids::{CommandId, RoomId};
+use crate::room::appoint_assistant::AssistantAppointed;
 use crate::room::ban_user::UserBanned;
 use crate::room::change_room_status::RoomStatusChanged;
 use crate::room::create_room::RoomCreated;
+use crate::room::dismiss_assistant::AssistantDismissed;
 use crate::room::join_room::RoomJoined;
 use crate::room::kick_user::UserKicked;
 use crate::room::leave_room::RoomLeft;
@@ -23,6 +25,8 @@ use crate::room::send_gift::GiftSent;
 use crate::room::send_likes::LikesAdded;
 use crate::room::send_message::MessageSent;
 use crate::room::send_paid_message::PaidMessageSent;
+use crate::room::set_announcement::AnnouncementSet;
+use crate::room::set_introduction::IntroductionSet;
 use crate::room::set_product::ProductSet;
 use crate::room::set_slow_mode::SlowModeSet;
 use crate::room::set_spotlight::SpotlightSet;
@@ -110,6 +114,10 @@ pub enum EventData {
     ProductSet(ProductSet),
     SpotlightSet(SpotlightSet),
     UserMuted(UserMuted),
+    AssistantDismissed(AssistantDismissed),
+    AssistantAppointed(AssistantAppointed),
+    IntroductionSet(IntroductionSet),
+    AnnouncementSet(AnnouncementSet),
     MuteAllSet(MuteAllSet),
     SlowModeSet(SlowModeSet),
     UserKicked(UserKicked),
@@ -138,6 +146,10 @@ impl EventData {
             Self::ProductSet(_) => "product_set",
             Self::SpotlightSet(_) => "spotlight_set",
             Self::UserMuted(_) => "user_muted",
+            Self::AssistantDismissed(_) => "assistant_dismissed",
+            Self::AssistantAppointed(_) => "assistant_appointed",
+            Self::IntroductionSet(_) => "introduction_set",
+            Self::AnnouncementSet(_) => "announcement_set",
             Self::MuteAllSet(_) => "mute_all_set",
             Self::SlowModeSet(_) => "slow_mode_set",
             Self::UserKicked(_) => "user_kicked",

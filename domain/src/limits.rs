@@ -37,6 +37,12 @@ pub struct Limits {
     pub product_title_bytes_max: u32,
     /// Mutes in force in one room.
     pub mutes_per_room_max: u32,
+    /// Bytes of a room's announcement.
+    pub announcement_bytes_max: u32,
+    /// Bytes of a room's introduction.
+    pub introduction_bytes_max: u32,
+    /// Assistants appointed in one room.
+    pub assistants_per_room_max: u32,
     /// Bans in force in one room.
     pub bans_per_room_max: u32,
     /// Bytes of the reason of a ban or a kick.
@@ -67,6 +73,9 @@ impl Default for Limits {
             products_per_room_max: 500,
             product_title_bytes_max: 240,
             mutes_per_room_max: 10_000,
+            announcement_bytes_max: 300,
+            introduction_bytes_max: 240,
+            assistants_per_room_max: 50,
             bans_per_room_max: 10_000,
             reason_bytes_max: 1_000,
             slow_mode_s_max: 3_600,

@@ -95,6 +95,12 @@ pub enum Rejection {
         /// The limit.
         max: u32,
     },
+    /// One more assistant than may be appointed.
+    #[error("the room has {max} assistants, which is all it may have")]
+    TooManyAssistants {
+        /// The limit.
+        max: u32,
+    },
     /// A text that must not be empty.
     #[error("`{field}` is empty")]
     TextEmpty {
@@ -184,6 +190,7 @@ impl Rejection {
             Self::TooManyMutes { .. } => "too_many_mutes",
             Self::TooManyBans { .. } => "too_many_bans",
             Self::TooManyAllowed { .. } => "too_many_allowed",
+            Self::TooManyAssistants { .. } => "too_many_assistants",
             Self::TextEmpty { .. } => "text_empty",
             Self::TextTooLong { .. } => "text_too_long",
             Self::TextUnstorable { .. } => "text_unstorable",

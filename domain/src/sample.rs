@@ -18,9 +18,11 @@ use crate::event::{Event, EventData, EventId, Scope};
 use crate::ids::{CommandId, RoomId, UserId};
 use crate::level::LevelRule;
 use crate::rejection::Rejection;
+use crate::room::appoint_assistant::AssistantAppointed;
 use crate::room::ban_user::UserBanned;
 use crate::room::change_room_status::RoomStatusChanged;
 use crate::room::create_room::RoomCreated;
+use crate::room::dismiss_assistant::AssistantDismissed;
 use crate::room::join_room::RoomJoined;
 use crate::room::kick_user::UserKicked;
 use crate::room::leave_room::RoomLeft;
@@ -31,6 +33,8 @@ use crate::room::send_gift::GiftSent;
 use crate::room::send_likes::{LikesAdded, LikesBy};
 use crate::room::send_message::MessageSent;
 use crate::room::send_paid_message::PaidMessageSent;
+use crate::room::set_announcement::AnnouncementSet;
+use crate::room::set_introduction::IntroductionSet;
 use crate::room::set_product::ProductSet;
 use crate::room::set_slow_mode::SlowModeSet;
 use crate::room::set_spotlight::SpotlightSet;
@@ -60,13 +64,16 @@ pub fn events() -> Vec<Event> {
         let scope = Scope::App { app_seq };
         (scope, actor, data)
     });
-    let room =
-        room_events().into_iter().chain(later_room_events()).chain(people_events()).zip(1..).map(
-            |((actor, data), room_seq)| {
-                let scope = Scope::Room { room_id: room_id(), room_seq };
-                (scope, actor, data)
-            },
-        );
+    let room = room_events()
+        .into_iter()
+        .chain(later_room_events())
+        .chain(people_events())
+        .chain(more_people_events())
+        .zip(1..)
+        .map(|((actor, data), room_seq)| {
+            let scope = Scope::Room { room_id: room_id(), room_seq };
+            (scope, actor, data)
+        });
     app.chain(room)
         .zip(1..)
         .map(|((scope, actor, data), n)| Event {
@@ -113,6 +120,7 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::TooManyMutes { max: 10_000 },
         Rejection::TooManyBans { max: 10_000 },
         Rejection::TooManyAllowed { max: 1_000 },
+        Rejection::TooManyAssistants { max: 50 },
         Rejection::TextEmpty { field: text() },
         Rejection::TextTooLong { field: text(), bytes: 12_289, bytes_max: 12_288 },
         Rejection::TextUnstorable { field: text() },
@@ -271,6 +279,19 @@ fn people_events() -> Vec<(Actor, EventData)> {
     ]
 }
 
+/// Who helps, and what everybody shall read.
+fn more_people_events() -> Vec<(Actor, EventData)> {
+    let host = || Actor::unknown(parse("host"), Role::Host);
+    let user_id = || parse("ann");
+    let text = || Arc::from("free shipping 包邮");
+    vec![
+        (host(), EventData::AnnouncementSet(AnnouncementSet { text: text() })),
+        (host(), EventData::IntroductionSet(IntroductionSet { text: text() })),
+        (host(), EventData::AssistantAppointed(AssistantAppointed { user_id: user_id() })),
+        (host(), EventData::AssistantDismissed(AssistantDismissed { user_id: user_id() })),
+    ]
+}
+
 fn ann() -> Actor {
     Actor {
         nick: "Ann 安".into(),
@@ -329,6 +350,6 @@ mod tests {
         }
         assert_eq!((state.app_seq, state.epoch, state.gifts.len()), (4, 1, 1));
         let room = &state.rooms[&room_id()];
-        assert_eq!((room.seq, room.totals.likes, room.totals.gift_coins), (18, 7, Coins(300)));
+        assert_eq!((room.seq, room.totals.likes, room.totals.gift_coins), (22, 7, Coins(300)));
     }
 }

@@ -1,11 +1,13 @@
 //! The command API below `/v1/apps/{app}`: one file per command, and the batch for servers that send
 //! much.
 
+mod appoint_assistant;
 mod ban_user;
 mod batch;
 mod change_room_status;
 mod create_room;
 mod define_gift;
+mod dismiss_assistant;
 mod join_room;
 mod kick_user;
 mod leave_room;
@@ -17,6 +19,8 @@ mod send_gift;
 mod send_likes;
 mod send_message;
 mod send_paid_message;
+mod set_announcement;
+mod set_introduction;
 mod set_level_rule;
 mod set_product;
 mod set_slow_mode;
@@ -50,6 +54,14 @@ pub fn routes(gateway: &Gateway) -> BoxedFilter<(Response,)> {
         .or(set_spotlight::route(gateway))
         .unify()
         .or(mute_user::route(gateway))
+        .unify()
+        .or(dismiss_assistant::route(gateway))
+        .unify()
+        .or(appoint_assistant::route(gateway))
+        .unify()
+        .or(set_introduction::route(gateway))
+        .unify()
+        .or(set_announcement::route(gateway))
         .unify()
         .or(mute_all::route(gateway))
         .unify()

@@ -56,3 +56,25 @@ async fn slow_mode_and_mute_all_let_those_who_run_the_room_talk() {
     service.put(Host, "host", "/rooms/room/mute-all", json!({"on": false})).await.expect(201);
     service.post(Viewer, "cid", MESSAGES, hi()).await.expect(201);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_appointed_viewer_announces_until_they_are_dismissed() {
+    let service = Service::with_room().await;
+    let announce = |text: &'static str| {
+        service.put(Viewer, "ann", "/rooms/room/announcement", json!({ "text": text }))
+    };
+    announce("hello").await.expect_problem(403, "not_allowed");
+    let appoint = service.request(Method::PUT, Host, "host", "/rooms/room/assistants/ann");
+    Reply::to(appoint).await.expect(201);
+    announce("hello").await.expect(201);
+    announce("hello").await.expect(200);
+    announce("").await.expect(201);
+    let long = json!({"text": "x".repeat(241)});
+    let long = service.put(Viewer, "ann", "/rooms/room/introduction", long).await;
+    assert_eq!(long.expect_problem(422, "text_too_long")["bytes_max"], 240);
+    let text = json!({"text": "x".repeat(240)});
+    service.put(Viewer, "ann", "/rooms/room/introduction", text).await.expect(201);
+    let dismiss = service.request(Method::DELETE, Host, "host", "/rooms/room/assistants/ann");
+    Reply::to(dismiss).await.expect(201);
+    announce("again").await.expect_problem(403, "not_allowed");
+}

@@ -28,7 +28,7 @@ pub struct BanUser {
     pub reason: Option<Arc<str>>,
 }
 
-/// Survives leaving and restarts. In the feed it tells the user's own client to go.
+/// Survives leaving and restarts, and ends an appointment as assistant. In the feed it tells the user's own client to go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserBanned {
     /// Whom it concerns.

@@ -3,9 +3,11 @@
 //! The room is [`state::Room`]; who may run it is in [`permission`]; its five states are in
 //! [`status`].
 
+pub mod appoint_assistant;
 pub mod ban_user;
 pub mod change_room_status;
 pub mod create_room;
+pub mod dismiss_assistant;
 pub mod join_room;
 pub mod kick_user;
 pub mod leave_room;
@@ -17,6 +19,8 @@ pub mod send_gift;
 pub mod send_likes;
 pub mod send_message;
 pub mod send_paid_message;
+pub mod set_announcement;
+pub mod set_introduction;
 pub mod set_product;
 pub mod set_slow_mode;
 pub mod set_spotlight;

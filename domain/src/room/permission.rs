@@ -6,14 +6,25 @@ use crate::rejection::Rejection;
 use crate::room::state::Room;
 use crate::timestamp::Timestamp;
 
-/// Running the room: its host, an assistant, an admin.
+/// Running the room: its host, an admin, an assistant by their token or by appointment.
 pub(crate) fn may_run(room: &Room, actor: &Actor) -> Result<(), Rejection> {
     let may = match actor.role {
         Role::Admin | Role::Assistant => true,
-        Role::Host => room.owner == actor.user,
-        Role::Viewer => false,
+        Role::Host => room.owner == actor.user || room.assistants.contains(&actor.user),
+        Role::Viewer => room.assistants.contains(&actor.user),
     };
     let needed = || "the room's host, an assistant or an admin".into();
+    if may { Ok(()) } else { Err(Rejection::NotAllowed { needed: needed() }) }
+}
+
+/// Choosing who else runs the room: its host, an admin.
+pub(crate) fn may_appoint(room: &Room, actor: &Actor) -> Result<(), Rejection> {
+    let may = match actor.role {
+        Role::Admin => true,
+        Role::Host => room.owner == actor.user,
+        Role::Assistant | Role::Viewer => false,
+    };
+    let needed = || "the room's host or an admin".into();
     if may { Ok(()) } else { Err(Rejection::NotAllowed { needed: needed() }) }
 }
 

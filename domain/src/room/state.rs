@@ -27,6 +27,12 @@ pub struct Room {
     pub owner: UserId,
     /// Where the show stands.
     pub status: RoomStatus,
+    /// What everybody shall read; empty if there is nothing.
+    pub announcement: Arc<str>,
+    /// What the show is about; empty if nobody has said.
+    pub introduction: Arc<str>,
+    /// Who was appointed to help; assistants by their token are not listed.
+    pub assistants: BTreeSet<UserId>,
     /// Products, by id.
     pub shelf: BTreeMap<ProductId, Product>,
     /// The product being explained.
@@ -103,6 +109,9 @@ impl Room {
             name: created.name.clone(),
             owner: created.owner.clone(),
             status: RoomStatus::Scheduled,
+            announcement: "".into(),
+            introduction: "".into(),
+            assistants: BTreeSet::new(),
             shelf: BTreeMap::new(),
             spotlight: None,
             mutes: HashMap::new(),
@@ -154,6 +163,15 @@ impl Room {
             EventData::UserBanned(banned) => {
                 self.bans.retain(|_, until| is_in_force(*until, at));
                 self.bans.insert(banned.user_id.clone(), banned.until);
+                self.assistants.remove(&banned.user_id);
+            }
+            EventData::AnnouncementSet(set) => self.announcement = set.text.clone(),
+            EventData::IntroductionSet(set) => self.introduction = set.text.clone(),
+            EventData::AssistantAppointed(appointed) => {
+                self.assistants.insert(appointed.user_id.clone());
+            }
+            EventData::AssistantDismissed(dismissed) => {
+                self.assistants.remove(&dismissed.user_id);
             }
             EventData::UserUnbanned(unbanned) => {
                 self.bans.remove(&unbanned.user_id);

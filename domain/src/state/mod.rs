@@ -21,9 +21,10 @@ use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
 use crate::room::state::Room;
 use crate::room::{
-    ban_user, change_room_status, join_room, kick_user, leave_room, mute_all, mute_user,
-    send_custom_message, send_gift, send_likes, send_message, send_paid_message, set_product,
-    set_slow_mode, set_spotlight, unban_user, unmute_user,
+    appoint_assistant, ban_user, change_room_status, dismiss_assistant, join_room, kick_user,
+    leave_room, mute_all, mute_user, send_custom_message, send_gift, send_likes, send_message,
+    send_paid_message, set_announcement, set_introduction, set_product, set_slow_mode,
+    set_spotlight, unban_user, unmute_user,
 };
 use crate::timestamp::Timestamp;
 
@@ -140,6 +141,18 @@ impl AppState {
                 set_spotlight::set_spotlight(room, actor, command)
             }
             RoomCommand::MuteUser(command) => mute_user::mute_user(room, actor, command, context),
+            RoomCommand::DismissAssistant(command) => {
+                dismiss_assistant::dismiss_assistant(room, actor, command)
+            }
+            RoomCommand::AppointAssistant(command) => {
+                appoint_assistant::appoint_assistant(room, actor, command, context)
+            }
+            RoomCommand::SetIntroduction(command) => {
+                set_introduction::set_introduction(room, actor, command, context)
+            }
+            RoomCommand::SetAnnouncement(command) => {
+                set_announcement::set_announcement(room, actor, command, context)
+            }
             RoomCommand::MuteAll(command) => mute_all::mute_all(room, actor, command, context),
             RoomCommand::SetSlowMode(command) => {
                 set_slow_mode::set_slow_mode(room, actor, &command, context)
@@ -208,6 +221,10 @@ impl AppState {
             | EventData::ProductSet(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
+            | EventData::AssistantDismissed(_)
+            | EventData::AssistantAppointed(_)
+            | EventData::IntroductionSet(_)
+            | EventData::AnnouncementSet(_)
             | EventData::MuteAllSet(_)
             | EventData::SlowModeSet(_)
             | EventData::UserKicked(_)

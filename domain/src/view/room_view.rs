@@ -19,6 +19,11 @@ pub struct RoomView<'a> {
     pub name: &'a str,
     pub owner: &'a UserId,
     pub status: RoomStatus,
+    /// Empty if there is none.
+    pub announcement: &'a str,
+    /// Empty if there is none.
+    pub introduction: &'a str,
+    pub assistants: &'a BTreeSet<UserId>,
     pub shelf: &'a BTreeMap<ProductId, Product>,
     pub spotlight: Option<&'a ProductId>,
     /// Seconds between two messages of a viewer; 0 is off.
@@ -45,6 +50,9 @@ impl<'a> RoomView<'a> {
             name: &room.name,
             owner: &room.owner,
             status: room.status,
+            announcement: &room.announcement,
+            introduction: &room.introduction,
+            assistants: &room.assistants,
             shelf: &room.shelf,
             spotlight: room.spotlight.as_ref(),
             slow_mode_s: room.slow_mode.seconds,

@@ -85,7 +85,7 @@ fn any_room_command() -> impl Strategy<Value = RoomCommand> {
     prop_oneof![
         4 => any_command_of_those_who_run_it(),
         4 => any_command_of_those_who_watch(),
-        3 => any_moderation(),
+        4 => any_moderation(),
     ]
 }
 

@@ -1,14 +1,18 @@
-//! Random commands about who may be in a room and who may talk.
+//! Random commands about who may be in a room, who may talk and who helps, and what all shall read.
 
 use proptest::collection::btree_set;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::command::RoomCommand;
+use crate::room::appoint_assistant::AppointAssistant;
 use crate::room::ban_user::BanUser;
+use crate::room::dismiss_assistant::DismissAssistant;
 use crate::room::kick_user::KickUser;
 use crate::room::mute_all::MuteAll;
 use crate::room::mute_user::{FOR_EVER_S, MuteUser};
+use crate::room::set_announcement::SetAnnouncement;
+use crate::room::set_introduction::SetIntroduction;
 use crate::room::set_slow_mode::SetSlowMode;
 use crate::room::unban_user::UnbanUser;
 use crate::room::unmute_user::UnmuteUser;
@@ -32,7 +36,15 @@ pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
         .prop_map(|seconds| RoomCommand::SetSlowMode(SetSlowMode { seconds }));
     let mute_all = (any::<bool>(), btree_set(any_user_id(), 0..3))
         .prop_map(|(on, allow)| RoomCommand::MuteAll(MuteAll { on, allow }));
-    prop_oneof![3 => mute, 1 => unmute, 2 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
+    let appoint = any_user_id()
+        .prop_map(|user_id| RoomCommand::AppointAssistant(AppointAssistant { user_id }));
+    let dismiss = any_user_id()
+        .prop_map(|user_id| RoomCommand::DismissAssistant(DismissAssistant { user_id }));
+    let announce = any_text()
+        .prop_map(|text| RoomCommand::SetAnnouncement(SetAnnouncement { text: text.into() }));
+    let introduce = any_text()
+        .prop_map(|text| RoomCommand::SetIntroduction(SetIntroduction { text: text.into() }));
+    prop_oneof![2 => appoint, 1 => dismiss, 1 => announce, 1 => introduce, 3 => mute, 1 => unmute, 2 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
 }
 
 /// Mostly long, so that much is in force.

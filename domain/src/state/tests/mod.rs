@@ -107,6 +107,7 @@ proptest! {
             prop_assert!(!room.mutes.contains_key(&room.owner));
             prop_assert!(room.bans.len() <= limits.bans_per_room_max as usize);
             prop_assert!(!room.bans.contains_key(&room.owner));
+            prop_assert!(room.assistants.len() <= limits.assistants_per_room_max as usize);
         }
     }
 }
@@ -152,6 +153,10 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::SetProduct(_)
             | RoomCommand::SetSpotlight(_)
             | RoomCommand::UnbanUser(_)
+            | RoomCommand::AppointAssistant(_)
+            | RoomCommand::DismissAssistant(_)
+            | RoomCommand::SetAnnouncement(_)
+            | RoomCommand::SetIntroduction(_)
             | RoomCommand::SetSlowMode(_)
             | RoomCommand::MuteAll(_)
             | RoomCommand::UnmuteUser(_) => true,

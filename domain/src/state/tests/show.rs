@@ -26,6 +26,7 @@ impl Show {
             products_per_room_max: 1,
             mutes_per_room_max: 1,
             bans_per_room_max: 1,
+            assistants_per_room_max: 1,
             mute_all_allow_max: 1,
             ..Limits::default()
         };
