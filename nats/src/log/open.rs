@@ -1,6 +1,6 @@
 //! Creating, checking and deleting an app's log.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::Subject;
 use async_nats::jetstream::ErrorCode;
@@ -16,6 +16,11 @@ use crate::{Cause, subject};
 
 /// How long the server recognises a commit id. The command ledger covers what comes later.
 const DUPLICATE_WINDOW: Duration = Duration::from_mins(2);
+
+/// The server removes a deleted stream's files after it has answered; until then it cannot make a new
+/// one of the same name.
+const STORE_WAIT_MAX: Duration = Duration::from_secs(5);
+const STORE_RETRY: Duration = Duration::from_millis(50);
 
 /// Why a log could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -94,17 +99,26 @@ impl Nats {
     }
 
     async fn create_stream(&self, config: &Config) -> Result<(), Cause> {
-        match self.context.create_stream(config.clone()).await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.kind() {
+        let deadline = Instant::now() + STORE_WAIT_MAX;
+        loop {
+            let Err(error) = self.context.create_stream(config.clone()).await else {
+                return Ok(());
+            };
+            match error.kind() {
                 // Somebody else was faster; what they made is compared like anything else.
                 CreateStreamErrorKind::JetStream(cause)
                     if cause.error_code() == ErrorCode::STREAM_NAME_EXIST =>
                 {
-                    Ok(())
+                    return Ok(());
                 }
-                _ => Err(error.into()),
-            },
+                CreateStreamErrorKind::JetStream(cause)
+                    if cause.error_code() == ErrorCode::STREAM_CREATE
+                        && Instant::now() < deadline =>
+                {
+                    tokio::time::sleep(STORE_RETRY).await;
+                }
+                _ => return Err(error.into()),
+            }
         }
     }
 
