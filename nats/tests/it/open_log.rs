@@ -1,6 +1,6 @@
 //! A log is what it should be, or it is not opened.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Republish, StorageType};
 use nats::testing::TestServer;
@@ -64,7 +64,7 @@ async fn a_stream_that_is_not_what_was_asked_for_is_refused_and_left_alone() {
         config.metadata.clear();
         change(&mut config);
         context.delete_stream("LOG_shop").await.unwrap();
-        context.create_stream(config.clone()).await.unwrap();
+        create_again(&context, &config).await;
 
         match nats.open_log(&app()).await.unwrap_err() {
             OpenLogError::Mismatch { stream, field: named, found: shown, .. } => {
@@ -75,6 +75,15 @@ async fn a_stream_that_is_not_what_was_asked_for_is_refused_and_left_alone() {
         }
         let after = context.get_stream("LOG_shop").await.unwrap().cached_info().config.clone();
         assert_eq!(after.max_messages, config.max_messages, "nothing is changed silently");
+    }
+}
+
+/// The server still removes the files of the stream that was deleted.
+async fn create_again(context: &async_nats::jetstream::Context, config: &Config) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while let Err(error) = context.create_stream(config.clone()).await {
+        assert!(Instant::now() < deadline, "{error}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
