@@ -1,4 +1,4 @@
-//! Who may be in a room and who may talk: through HTTP, and after a restart of the sequencer.
+//! Who may be in a room and who may talk, through HTTP.
 
 use domain::actor::Role::{Assistant, Host, Viewer};
 use reqwest::Method;
