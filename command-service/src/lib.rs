@@ -6,6 +6,7 @@
 pub mod config;
 pub mod gateway;
 pub(crate) mod metrics;
+pub mod openapi;
 pub mod problems;
 pub mod routes;
 pub mod sequencer;
@@ -23,6 +24,8 @@ use service_kit::metrics::Metrics;
 use service_kit::probes::{self, Readiness};
 use service_kit::tasks::Tasks;
 use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
 
 use crate::config::{CommandConfig, PackTooSmall};
 use crate::gateway::Gateway;
@@ -84,7 +87,10 @@ pub async fn start(
     let profiles = Profiles::new(nats, &config.gateway);
     let gateway = Gateway { auth, profiles, submitter, config: config.gateway };
     let addr = bound.addr();
-    serve(bound, &gateway, readiness, metrics, tasks);
+    let document = openapi::document(&config.limits);
+    let aside =
+        probes::routes(readiness).or(service_kit::openapi::route(&document)).unify().boxed();
+    serve(bound, &gateway, aside, metrics, tasks);
     Ok(Running { addr })
 }
 
@@ -95,12 +101,11 @@ fn readiness(submitter: Submitter) -> Readiness {
 fn serve(
     bound: Bound,
     gateway: &Gateway,
-    readiness: Readiness,
+    aside: BoxedFilter<(Response,)>,
     metrics: Option<&Metrics>,
     tasks: &Tasks,
 ) {
-    let probes = probes::routes(readiness);
-    let mut routes = routes::routes(gateway).or(probes).unify().boxed();
+    let mut routes = routes::routes(gateway).or(aside).unify().boxed();
     if let Some(metrics) = metrics {
         routes = routes.or(metrics.route()).unify().boxed();
     }

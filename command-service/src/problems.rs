@@ -8,13 +8,11 @@ use service_kit::problem::Problem;
 use warp::http::StatusCode;
 
 use crate::gateway::submit::SubmitError;
-use crate::metrics;
 use crate::sequencer::answer::Answer;
 
 /// A rule said no: 403 for who, 404 for what is not there, 409 for what the state does not allow now,
 /// 422 for a value that is never allowed.
 pub fn refused(rejection: &Rejection) -> Problem {
-    metrics::refused(rejection.code());
     let (status, title) = match rejection {
         Rejection::NotAllowed { .. } => (StatusCode::FORBIDDEN, "Not allowed"),
         Rejection::Muted { .. } => (StatusCode::FORBIDDEN, "Muted"),

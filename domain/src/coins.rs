@@ -1,10 +1,22 @@
 //! An amount of the app's virtual currency.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Coins ("gold" on some platforms). Whole and never negative.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(transparent)]
 pub struct Coins(pub u64);

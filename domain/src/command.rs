@@ -1,5 +1,6 @@
 //! What may be asked of an app. One file per command, in [`crate::room`] and [`crate::app`].
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -42,7 +43,7 @@ pub struct Command {
 }
 
 /// A command to a room, or to the app as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Changes one room; its events count in that room's `room_seq`.
@@ -57,7 +58,7 @@ pub enum Action {
 }
 
 /// The commands of a room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is documented in its own file")]
 pub enum RoomCommand {
@@ -86,7 +87,7 @@ pub enum RoomCommand {
 }
 
 /// The commands of an app.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is documented in its own file")]
 pub enum AppCommand {

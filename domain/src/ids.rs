@@ -2,9 +2,11 @@
 //!
 //! A rule on an id that occurs in events may be loosened, never tightened: old events stay readable.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,7 +19,7 @@ pub struct InvalidId {
 }
 
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $rule:literal, $valid:expr) => {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $rule:literal, $bytes_max:literal, $pattern:literal, $valid:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "Arc<str>")]
@@ -47,6 +49,20 @@ macro_rules! text_id {
             }
         }
 
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                // Lengths count characters there: for other alphabets the bytes are the limit.
+                json_schema!({
+                    "type": "string", "description": $rule,
+                    "minLength": 1, "maxLength": $bytes_max, "pattern": $pattern,
+                })
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
@@ -66,6 +82,8 @@ text_id!(
     AppId,
     "app_id",
     "has 1 to 32 of a-z, 0-9 and `-`, and begins with a letter",
+    32,
+    r"^[a-z][a-z0-9-]*$",
     |text| {
         (1..=32).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
@@ -78,6 +96,8 @@ text_id!(
     RoomId,
     "room_id",
     "has 1 to 48 printable ASCII characters, does not begin with `@TGS#`, and is not `.` or `..`",
+    48,
+    r"^(?!@TGS#)(?!\.{1,2}$)[ -~]+$",
     |text| {
         (1..=48).contains(&text.len())
             && text.bytes().all(|b| (0x20..=0x7e).contains(&b))
@@ -91,6 +111,8 @@ text_id!(
     UserId,
     "user_id",
     "has 1 to 32 bytes of UTF-8 without control characters, and is not `.` or `..`",
+    32,
+    r"^(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f]+$",
     |text| short_name(text, 32)
 );
 
@@ -99,6 +121,8 @@ text_id!(
     GiftId,
     "gift_id",
     "has 1 to 48 bytes of UTF-8 without control characters, and is not `.` or `..`",
+    48,
+    r"^(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f]+$",
     |text| short_name(text, 48)
 );
 
@@ -107,6 +131,8 @@ text_id!(
     ProductId,
     "product_id",
     "has 1 to 48 bytes of UTF-8 without control characters, and is not `.` or `..`",
+    48,
+    r"^(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f]+$",
     |text| short_name(text, 48)
 );
 
@@ -136,6 +162,18 @@ impl CommandId {
     /// The id as a UUID.
     pub fn as_uuid(self) -> Uuid {
         self.0
+    }
+}
+
+impl JsonSchema for CommandId {
+    fn schema_name() -> Cow<'static, str> {
+        "CommandId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let hex = "[0-9a-fA-F]";
+        let pattern = format!("^{hex}{{8}}-{hex}{{4}}-7{hex}{{3}}-[89abAB]{hex}{{3}}-{hex}{{12}}$");
+        json_schema!({ "type": "string", "format": "uuid", "pattern": pattern })
     }
 }
 
@@ -173,7 +211,18 @@ impl fmt::Debug for CommandId {
 
 /// The place of a commit in its app's log: the stream sequence, dense from 1; 0 is "before all".
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 pub struct LogSeq(pub u64);
 

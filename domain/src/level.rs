@@ -1,12 +1,13 @@
 //! How a user's level follows from what they did: a function of the log alone.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, EventData};
 use crate::ids::UserId;
 
 /// What earns points, and how many points make a level. Holds from its event on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LevelRule {
     /// For each accepted message.

@@ -1,10 +1,22 @@
 //! An instant: Unix milliseconds, UTC.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Unix milliseconds, UTC. Comes with the command; nothing in this crate reads a clock.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`config`] and [`apps`] (what a service is told), [`auth`] (who asks), [`problem`]
 //! and [`rejections`] (how a request is refused), [`http`] (how it comes in), [`tasks`] (how
-//! a process starts work and stops it).
+//! a process starts work and stops it), [`openapi`] (how it is described).
 
 #![warn(missing_docs)]
 
@@ -13,6 +13,7 @@ pub mod config;
 pub mod error_chain;
 pub mod http;
 pub mod metrics;
+pub mod openapi;
 pub mod probes;
 pub mod problem;
 pub mod rejections;

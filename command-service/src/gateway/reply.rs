@@ -3,16 +3,18 @@
 use domain::commit::{Accepted, Outcome};
 use domain::ids::{LogSeq, RoomId};
 use domain::timestamp::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::problem::Problem;
 use warp::http::StatusCode;
 use warp::reply::{Reply, Response};
 
+use crate::metrics;
 use crate::problems::{refused, unanswered};
 use crate::sequencer::answer::Answer;
 
 /// The body of a success.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Done {
     /// `accepted`, or `already_so`.
     pub outcome: &'static str,
@@ -48,7 +50,10 @@ pub fn explain(answer: Answer) -> Result<(StatusCode, Done), Problem> {
             };
             Ok((StatusCode::OK, nothing))
         }
-        Answer::Settled(Outcome::Refused(rejection)) => Err(refused(&rejection)),
+        Answer::Settled(Outcome::Refused(rejection)) => {
+            metrics::refused(rejection.code());
+            Err(refused(&rejection))
+        }
         Answer::IdTooOld { .. } | Answer::IdAhead { .. } | Answer::IdReused => {
             Err(unanswered(&answer))
         }

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use domain::command::RoomCommand;
 use domain::ids::{AppId, RoomId, UserId};
+use domain::limits::Limits;
 use domain::room::ban_user::BanUser;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use service_kit::http::{json_body, path_id, put, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -14,13 +17,20 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Body {
     seconds: u32,
     #[serde(default)]
     reason: Option<Arc<str>>,
+}
+
+pub(super) fn operation(limits: &Limits) -> Operation {
+    command("put", "/rooms/{room_id}/bans/{user_id}", "Somebody may not come in for a while.")
+        .body::<Body>()
+        .bytes_max("reason", limits.reason_bytes_max)
 }
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {

@@ -10,11 +10,14 @@ use bytes::Bytes;
 use domain::actor::Role;
 use domain::command::{Action, Command};
 use domain::ids::{AppId, CommandId, UserId};
+use domain::limits::Limits;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service_kit::auth::Identity;
 use service_kit::http::body::parse_json;
 use service_kit::http::{app_path, limited_body, post};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::http::StatusCode;
@@ -27,16 +30,27 @@ use crate::gateway::caller::Caller;
 use crate::gateway::reply::explain;
 use crate::problems::not_submitted;
 
+/// A JSON object a line.
+const NDJSON: &str = "application/x-ndjson";
+
 /// Commands that are decided together; the next are submitted when these are durable.
 const CHUNK_COMMANDS: usize = 1_000;
 
-#[derive(Debug, Deserialize)]
+/// One command.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Line {
     id: CommandId,
     #[serde(default)]
     user_id: Option<UserId>,
     action: Action,
+}
+
+pub(super) fn operation(_limits: &Limits) -> Operation {
+    Operation::new("post", "/batch", "Many commands, one JSON object a line.")
+        .body_of::<Line>(NDJSON, true)
+        .answer_of(200, NDJSON, None)
+        .problems(&[(403, "not_allowed"), (413, "batch_too_long")])
 }
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
@@ -49,7 +63,7 @@ pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
         .and(warp::path::end())
         .and(post())
         .and(gateway.auth.identity())
-        .and(limited_body(gateway.config.batch_bytes_max, "application/x-ndjson"))
+        .and(limited_body(gateway.config.batch_bytes_max, NDJSON))
         .and(with_gateway)
         .then(batch)
         .map(Reply::into_response)
@@ -80,7 +94,7 @@ async fn batch(
         }
     }
     let mut response = Response::new(answers.into());
-    let ndjson = warp::http::HeaderValue::from_static("application/x-ndjson");
+    let ndjson = warp::http::HeaderValue::from_static(NDJSON);
     response.headers_mut().insert(CONTENT_TYPE, ndjson);
     Ok(response)
 }

@@ -2,8 +2,10 @@
 
 use domain::command::RoomCommand;
 use domain::ids::{AppId, RoomId};
+use domain::limits::Limits;
 use domain::room::change_room_status::ChangeRoomStatus;
 use service_kit::http::{json_body, put, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -11,6 +13,11 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
+
+pub(super) fn operation(_limits: &Limits) -> Operation {
+    command("put", "/rooms/{room_id}/status", "Where the show stands.").body::<ChangeRoomStatus>()
+}
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
     room_path()

@@ -6,8 +6,11 @@ use domain::app::define_gift::DefineGift;
 use domain::coins::Coins;
 use domain::command::AppCommand;
 use domain::ids::{AppId, GiftId};
+use domain::limits::Limits;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use service_kit::http::{app_path, json_body, path_id, put};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -15,14 +18,21 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Body {
     name: Arc<str>,
     unit_price: Coins,
     #[serde(default)]
     retired: bool,
+}
+
+pub(super) fn operation(limits: &Limits) -> Operation {
+    command("put", "/gifts/{gift_id}", "A gift of the catalogue.")
+        .body::<Body>()
+        .bytes_max("name", limits.gift_name_bytes_max)
 }
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {

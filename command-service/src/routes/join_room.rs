@@ -3,9 +3,12 @@
 
 use domain::command::RoomCommand;
 use domain::ids::{AppId, RoomId, UserId};
+use domain::limits::Limits;
 use domain::room::join_room::JoinRoom;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use service_kit::http::{json_body_or_default, path_id, put, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -13,10 +16,16 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Body {}
+
+pub(super) fn operation(_limits: &Limits) -> Operation {
+    command("put", "/rooms/{room_id}/members/{user_id}", "A viewer comes in.")
+        .optional_body::<Body>()
+}
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
     room_path()

@@ -2,8 +2,10 @@
 
 use domain::command::RoomCommand;
 use domain::ids::{AppId, RoomId};
+use domain::limits::Limits;
 use domain::room::kick_user::KickUser;
 use service_kit::http::{json_body, post, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -11,6 +13,13 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
+
+pub(super) fn operation(limits: &Limits) -> Operation {
+    command("post", "/rooms/{room_id}/kicks", "Somebody is told to go.")
+        .body::<KickUser>()
+        .bytes_max("reason", limits.reason_bytes_max)
+}
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
     room_path()

@@ -28,65 +28,78 @@ mod set_spotlight;
 mod unban_user;
 mod unmute_user;
 
+use domain::limits::Limits;
+use service_kit::openapi::Operation;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use crate::gateway::Gateway;
 
+/// Some routes as one, and their descriptions: a route without one does not compile.
+macro_rules! group {
+    ($routes:ident, $operations:ident, $first:ident $(, $next:ident)* $(,)?) => {
+        fn $routes(gateway: &Gateway) -> BoxedFilter<(Response,)> {
+            $first::route(gateway)$(.or($next::route(gateway)).unify())*.boxed()
+        }
+
+        fn $operations(limits: &Limits) -> Vec<Operation> {
+            vec![
+                $first::operation(limits).named(stringify!($first)),
+                $($next::operation(limits).named(stringify!($next)),)*
+            ]
+        }
+    };
+}
+
+group!(
+    viewers,
+    operations_of_viewers,
+    send_message,
+    send_likes,
+    send_gift,
+    send_custom_message,
+    join_room,
+    leave_room,
+);
+
+group!(
+    hosts,
+    operations_of_hosts,
+    change_room_status,
+    set_product,
+    set_spotlight,
+    mute_user,
+    dismiss_assistant,
+    appoint_assistant,
+    set_introduction,
+    set_announcement,
+    mute_all,
+    set_slow_mode,
+    kick_user,
+    unban_user,
+    ban_user,
+    unmute_user,
+    create_room,
+);
+
+group!(
+    merchants,
+    operations_of_merchants,
+    batch,
+    send_paid_message,
+    register_user,
+    define_gift,
+    set_level_rule,
+);
+
 /// All routes. Those that viewers use most come first: warp asks one after the other.
 pub fn routes(gateway: &Gateway) -> BoxedFilter<(Response,)> {
-    let viewers = send_message::route(gateway)
-        .or(send_likes::route(gateway))
-        .unify()
-        .or(send_gift::route(gateway))
-        .unify()
-        .or(send_custom_message::route(gateway))
-        .unify()
-        .or(join_room::route(gateway))
-        .unify()
-        .or(leave_room::route(gateway))
-        .unify()
-        .boxed();
-    let hosts = change_room_status::route(gateway)
-        .or(set_product::route(gateway))
-        .unify()
-        .or(set_spotlight::route(gateway))
-        .unify()
-        .or(mute_user::route(gateway))
-        .unify()
-        .or(dismiss_assistant::route(gateway))
-        .unify()
-        .or(appoint_assistant::route(gateway))
-        .unify()
-        .or(set_introduction::route(gateway))
-        .unify()
-        .or(set_announcement::route(gateway))
-        .unify()
-        .or(mute_all::route(gateway))
-        .unify()
-        .or(set_slow_mode::route(gateway))
-        .unify()
-        .or(kick_user::route(gateway))
-        .unify()
-        .or(unban_user::route(gateway))
-        .unify()
-        .or(ban_user::route(gateway))
-        .unify()
-        .or(unmute_user::route(gateway))
-        .unify()
-        .or(create_room::route(gateway))
-        .unify()
-        .boxed();
-    let merchants = batch::route(gateway)
-        .or(send_paid_message::route(gateway))
-        .unify()
-        .or(register_user::route(gateway))
-        .unify()
-        .or(define_gift::route(gateway))
-        .unify()
-        .or(set_level_rule::route(gateway))
-        .unify()
-        .boxed();
-    viewers.or(hosts).unify().or(merchants).unify().boxed()
+    viewers(gateway).or(hosts(gateway)).unify().or(merchants(gateway)).unify().boxed()
+}
+
+/// What all routes take and answer, with the limits of this installation.
+pub(crate) fn operations(limits: &Limits) -> impl Iterator<Item = Operation> {
+    let viewers = operations_of_viewers(limits).into_iter();
+    viewers.chain(operations_of_hosts(limits)).chain(operations_of_merchants(limits))
 }

@@ -2,9 +2,12 @@
 
 use domain::command::RoomCommand;
 use domain::ids::{AppId, RoomId, UserId};
+use domain::limits::Limits;
 use domain::room::mute_user::MuteUser;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use service_kit::http::{json_body, path_id, put, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -12,11 +15,18 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Body {
     seconds: u32,
+}
+
+pub(super) fn operation(_limits: &Limits) -> Operation {
+    command("put", "/rooms/{room_id}/mutes/{user_id}", "Somebody may not send for a while.")
+        .body::<Body>()
+        .range("seconds", 1, u32::MAX.into())
 }
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {

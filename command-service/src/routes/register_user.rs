@@ -5,8 +5,11 @@ use std::sync::Arc;
 use domain::app::register_user::RegisterUser;
 use domain::command::AppCommand;
 use domain::ids::{AppId, UserId};
+use domain::limits::Limits;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use service_kit::http::{app_path, json_body, path_id, put};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -14,13 +17,21 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Body {
     nick: Arc<str>,
     #[serde(default)]
     avatar: Option<Arc<str>>,
+}
+
+pub(super) fn operation(limits: &Limits) -> Operation {
+    command("put", "/users/{user_id}", "A person becomes known, or changes how they are shown.")
+        .body::<Body>()
+        .bytes_max("nick", limits.nick_bytes_max)
+        .bytes_max("avatar", limits.url_bytes_max)
 }
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {

@@ -3,8 +3,10 @@
 
 use domain::command::RoomCommand;
 use domain::ids::{AppId, RoomId};
+use domain::limits::Limits;
 use domain::room::send_custom_message::SendCustomMessage;
 use service_kit::http::{json_body, post, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -12,6 +14,19 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
+
+pub(super) fn operation(limits: &Limits) -> Operation {
+    command(
+        "post",
+        "/rooms/{room_id}/custom-messages",
+        "A client sends what only clients understand.",
+    )
+    .body::<SendCustomMessage>()
+    .bytes_max("data", limits.custom_data_bytes_max)
+    .bytes_max("description", limits.custom_description_bytes_max)
+    .bytes_max("extension", limits.custom_extension_bytes_max)
+}
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
     room_path()

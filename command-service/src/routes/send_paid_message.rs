@@ -3,8 +3,10 @@
 
 use domain::command::RoomCommand;
 use domain::ids::{AppId, RoomId};
+use domain::limits::Limits;
 use domain::room::send_paid_message::SendPaidMessage;
 use service_kit::http::{json_body, post, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -12,6 +14,17 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
+
+pub(super) fn operation(limits: &Limits) -> Operation {
+    command(
+        "post",
+        "/rooms/{room_id}/paid-messages",
+        "The merchant's server passes on a message that was paid for.",
+    )
+    .body::<SendPaidMessage>()
+    .bytes_max("text", limits.message_bytes_max)
+}
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
     room_path()

@@ -4,7 +4,9 @@ use domain::app::set_level_rule::SetLevelRule;
 use domain::command::AppCommand;
 use domain::ids::AppId;
 use domain::level::LevelRule;
+use domain::limits::Limits;
 use service_kit::http::{app_path, json_body, put};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -12,6 +14,13 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
+
+pub(super) fn operation(limits: &Limits) -> Operation {
+    command("put", "/level-rule", "What earns points from now on.")
+        .body::<LevelRule>()
+        .items_max("thresholds", limits.levels_max)
+}
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
     app_path()

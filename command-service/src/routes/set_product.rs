@@ -2,9 +2,11 @@
 
 use domain::command::RoomCommand;
 use domain::ids::{AppId, ProductId, RoomId};
+use domain::limits::Limits;
 use domain::room::set_product::SetProduct;
 use domain::room::state::Product;
 use service_kit::http::{json_body, path_id, put, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -12,6 +14,13 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
+
+pub(super) fn operation(limits: &Limits) -> Operation {
+    command("put", "/rooms/{room_id}/products/{product_id}", "A product on the shelf.")
+        .body::<Product>()
+        .bytes_max("title", limits.product_title_bytes_max)
+}
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
     room_path()

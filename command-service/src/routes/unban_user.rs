@@ -2,8 +2,10 @@
 
 use domain::command::RoomCommand;
 use domain::ids::{AppId, RoomId, UserId};
+use domain::limits::Limits;
 use domain::room::unban_user::UnbanUser;
 use service_kit::http::{delete, path_id, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -11,6 +13,11 @@ use warp::{Filter, Reply};
 
 use crate::gateway::Gateway;
 use crate::gateway::request::{Request, request};
+use crate::openapi::command;
+
+pub(super) fn operation(_limits: &Limits) -> Operation {
+    command("delete", "/rooms/{room_id}/bans/{user_id}", "They may come again.")
+}
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
     room_path()

@@ -98,6 +98,12 @@ impl Service {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
+    /// A question beside the API, without token.
+    pub(crate) fn at_root(&self, path: &str) -> RequestBuilder {
+        let (root, _) = self.base.split_once("/v1/").unwrap();
+        self.client.get(format!("{root}{path}"))
+    }
+
     pub(crate) fn request(
         &self,
         method: Method,

@@ -9,4 +9,5 @@ mod hostile;
 mod http_api;
 mod http_stage;
 mod moderation;
+mod openapi;
 mod stage;

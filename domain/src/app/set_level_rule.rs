@@ -1,5 +1,6 @@
 //! `SetLevelRule` → `level_rule_set`: what earns points from now on.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Role};
@@ -9,7 +10,7 @@ use crate::rejection::{Rejection, in_range};
 use crate::state::{AppState, Context};
 
 /// Only for admins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetLevelRule {
     /// The whole rule; it replaces the one before.

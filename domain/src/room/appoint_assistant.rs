@@ -1,5 +1,6 @@
 //! `AppointAssistant` → `assistant_appointed`: a viewer helps to run this one room.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -11,7 +12,7 @@ use crate::room::state::Room;
 use crate::state::Context;
 
 /// For the host and admins. The user needs no other token: in this room theirs is an assistant's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppointAssistant {
     /// Who.

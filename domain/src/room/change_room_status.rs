@@ -1,5 +1,6 @@
 //! `ChangeRoomStatus` → `room_status_changed`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -10,7 +11,7 @@ use crate::room::state::Room;
 use crate::room::status::RoomStatus;
 
 /// For those who run the room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeRoomStatus {
     /// The status to come.

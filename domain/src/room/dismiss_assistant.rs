@@ -1,5 +1,6 @@
 //! `DismissAssistant` → `assistant_dismissed`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -10,7 +11,7 @@ use crate::room::permission::may_appoint;
 use crate::room::state::Room;
 
 /// For the host and admins; an assistant may also resign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DismissAssistant {
     /// Who.

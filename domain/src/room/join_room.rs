@@ -1,5 +1,6 @@
 //! `JoinRoom` → `room_joined`: a viewer comes in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -11,7 +12,7 @@ use crate::state::Context;
 
 /// For everybody who is not banned, also when the show is over: the replay is watched too. Who is in a room grows with
 /// its viewers and so is not state: a second join is a second fact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JoinRoom {}
 

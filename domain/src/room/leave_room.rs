@@ -1,5 +1,6 @@
 //! `LeaveRoom` → `room_left`: a viewer goes.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -8,7 +9,7 @@ use crate::rejection::Rejection;
 use crate::room::state::Room;
 
 /// For everybody but the owner, who can only end the show.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeaveRoom {}
 

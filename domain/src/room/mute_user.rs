@@ -1,5 +1,6 @@
 //! `MuteUser` → `user_muted`: somebody may not send for a while, or for ever.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -12,7 +13,7 @@ use crate::state::Context;
 use crate::timestamp::Timestamp;
 
 /// For those who run the room; the owner cannot be muted. A second mute replaces the first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MuteUser {
     /// Who.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -14,7 +15,7 @@ use crate::text;
 use crate::view::feed_item::Priority;
 
 /// For everybody who is not muted, while the show is on; `high` is not for viewers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SendCustomMessage {
     /// What kind of message it is.

@@ -1,5 +1,6 @@
 //! `SendLikes` → `likes_added`: likes of many people in one event.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -11,7 +12,7 @@ use crate::room::state::Room;
 use crate::state::Context;
 
 /// Clients gather clicks and send them together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SendLikes {
     /// How many.

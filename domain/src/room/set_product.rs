@@ -1,5 +1,6 @@
 //! `SetProduct` → `product_set`: a product comes onto the shelf, or changes there.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -13,7 +14,7 @@ use crate::state::Context;
 use crate::text;
 
 /// For those who run the room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetProduct {
     /// Which product.

@@ -2,6 +2,7 @@
 //!
 //! The clocks are in [`crate::room::slow_mode`].
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -12,7 +13,7 @@ use crate::room::state::Room;
 use crate::state::Context;
 
 /// For those who run the room, whom it does not slow down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetSlowMode {
     /// Between two messages of a viewer; 0 is off.

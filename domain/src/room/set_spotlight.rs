@@ -1,5 +1,6 @@
 //! `SetSpotlight` → `spotlight_set`: the product that the host is explaining.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -10,7 +11,7 @@ use crate::room::permission::may_run;
 use crate::room::state::{Product, Room, recorded_product};
 
 /// For those who run the room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetSpotlight {
     /// A product of the shelf, or none, which must be said: a forgotten field ends no window.

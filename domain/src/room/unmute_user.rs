@@ -1,5 +1,6 @@
 //! `UnmuteUser` → `user_unmuted`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -10,7 +11,7 @@ use crate::room::permission::may_run;
 use crate::room::state::Room;
 
 /// For those who run the room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnmuteUser {
     /// Who.

@@ -1,6 +1,7 @@
 //! One item of a room's feed: the same bytes in history, in SSE and in WebSocket frames, and the
 //! same shape for the sender's echo and for everybody else.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Role;
@@ -10,7 +11,18 @@ use crate::timestamp::Timestamp;
 
 /// What may be left out first when a viewer or a room cannot keep up. `High` never is.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
