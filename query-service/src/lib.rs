@@ -11,6 +11,7 @@ pub mod config;
 mod feed;
 mod hub;
 mod metrics;
+mod openapi;
 mod problems;
 mod profiles;
 mod read_models;
@@ -106,7 +107,9 @@ pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, Sta
         });
     }
     let running = Running { addr, service };
-    let routes = routes::routes(&running.service, &auth).or(probes::routes(running.readiness()));
+    let routes = routes::routes(&running.service, &auth)
+        .or(probes::routes(running.readiness()))
+        .or(service_kit::openapi::route(&openapi::document()));
     tasks.spawn("query", bound.run(routes, tasks.shutdown_token()));
     Ok(running)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ids::{ProductId, RoomId, UserId};
@@ -10,7 +11,7 @@ use crate::room::status::RoomStatus;
 use crate::timestamp::Timestamp;
 
 /// The room at `room_seq`: the stream after it continues from exactly here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[expect(missing_docs, reason = "as in the room")]
 pub struct RoomView<'a> {
     pub room_id: &'a RoomId,
@@ -34,7 +35,7 @@ pub struct RoomView<'a> {
 }
 
 /// Who may talk while everybody is muted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct MuteAllView<'a> {
     /// Besides those who run the room.
     pub allow: &'a BTreeSet<UserId>,

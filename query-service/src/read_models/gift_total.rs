@@ -1,6 +1,7 @@
 //! `gift_total`: what each user has given in a room.
 
 use domain::ids::{AppId, RoomId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::read_models::{ReadModels, Unavailable, unsigned};
@@ -15,7 +16,7 @@ const RANKING: &str = "
     ORDER BY gift_total.coins DESC, gift_total.gifts DESC, gift_total.user_id LIMIT $3";
 
 /// One giver.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Giver {
     user_id: String,
     /// Null if they never registered.

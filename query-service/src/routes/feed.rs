@@ -9,16 +9,29 @@ use std::fmt::Write as _;
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
 use service_kit::http::{get, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
+use crate::openapi::{HISTORY, question, schemas};
 use crate::problems::invalid_query;
 use crate::read_models::room_feed::Item;
 use crate::routes::query::{self, Query};
 use crate::routes::{json_text, with};
 use crate::service::{Service, must_exist};
+
+pub(super) fn operation() -> Operation {
+    question("/rooms/{room_id}/feed", "The history of a room.")
+        .number("before")
+        .number("after")
+        .number("limit")
+        .number("min_seq")
+        .answer_of(200, "application/json", Some(schemas::page))
+        .problems(HISTORY)
+        .problems(&[(404, "room_not_found")])
+}
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room_path()

@@ -1,26 +1,38 @@
 //! `GET /v1/apps/{app}/rooms/{room_id}/gift-totals?limit=&min_seq=`: who has given most, first.
 
 use domain::ids::{AppId, LogSeq, RoomId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
 use service_kit::http::{get, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
+use crate::openapi::{HISTORY, question};
 use crate::read_models::gift_total::Giver;
 use crate::routes::query::{self, Query};
 use crate::routes::{json, with};
 use crate::service::{Service, must_exist};
 
 /// The answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Answer {
     room_id: RoomId,
     ranking: Vec<Giver>,
     /// All gifts up to this commit are in it.
     log_seq: LogSeq,
+}
+
+pub(super) fn operation() -> Operation {
+    question("/rooms/{room_id}/gift-totals", "Who has given most, first.")
+        .number("limit")
+        .number("min_seq")
+        .answer::<Answer>(200)
+        .problems(HISTORY)
+        .problems(&[(404, "room_not_found")])
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {

@@ -10,6 +10,7 @@ mod ws;
 
 use serde::Serialize;
 use service_kit::auth::Auth;
+use service_kit::openapi::Operation;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::http::HeaderValue;
@@ -27,6 +28,18 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(gift_totals::route(service.clone(), auth))
         .or(user::route(service.clone(), auth))
         .boxed()
+}
+
+/// What all routes take and answer.
+pub(crate) fn operations() -> [Operation; 6] {
+    [
+        room::operation().named("room"),
+        feed::operation().named("feed"),
+        stream::operation().named("stream"),
+        ws::operation().named("ws"),
+        gift_totals::operation().named("gift_totals"),
+        user::operation().named("user"),
+    ]
 }
 
 /// Hands a clone of the service to a handler.

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
 use service_kit::http::{get, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
@@ -15,10 +16,19 @@ use warp::reply::{Reply, Response};
 
 use crate::hub::RoomSnapshot;
 use crate::hub::frame::Frame;
+use crate::openapi::{question, schemas};
 use crate::problems::room_not_found;
 use crate::routes::query::{self, Query};
 use crate::routes::{json_text, with};
 use crate::service::Service;
+
+pub(super) fn operation() -> Operation {
+    question("/rooms/{room_id}", "The room as it is now.")
+        .number("min_seq")
+        .number("recent")
+        .answer_of(200, "application/json", Some(schemas::room))
+        .problems(&[(404, "room_not_found"), (412, "not_yet")])
+}
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room_path()

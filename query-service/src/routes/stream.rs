@@ -4,19 +4,30 @@
 //! comes is described in [`crate::feed::control`] and in [`crate::stream::sse`].
 
 use domain::ids::{AppId, RoomId};
+use serde_json::json;
 use service_kit::auth::{Auth, Identity};
 use service_kit::http::{get, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::http::HeaderValue;
 use warp::reply::{Reply, Response};
 
+use crate::openapi::question;
 use crate::problems::invalid_last_event_id;
 use crate::routes::query::{self, Query};
 use crate::routes::with;
 use crate::service::Service;
 use crate::stream::{self, sse};
+
+pub(super) fn operation() -> Operation {
+    question("/rooms/{room_id}/stream", "The room live, as server-sent events.")
+        .number("last_event_id")
+        .parameter("header", "Last-Event-ID", false, json!({ "type": "string" }))
+        .answer_of(200, "text/event-stream", None)
+        .problems(&[(400, "invalid_last_event_id"), (404, "room_not_found")])
+}
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room_path()

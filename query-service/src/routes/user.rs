@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use domain::ids::{AppId, LogSeq, UserId};
 use domain::view::profile::Profile;
+use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
 use service_kit::http::{app_path, get, path_id};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
+use crate::openapi::{HISTORY, question};
 use crate::problems::user_not_found;
 use crate::read_models::app_user::KnownUser;
 use crate::routes::query::{self, Query};
@@ -19,7 +22,7 @@ use crate::routes::{json, with};
 use crate::service::Service;
 
 /// The answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Answer {
     user_id: UserId,
     /// Null if they never registered.
@@ -29,6 +32,14 @@ struct Answer {
     points: u64,
     /// All that they did up to this commit is in it.
     log_seq: LogSeq,
+}
+
+pub(super) fn operation() -> Operation {
+    question("/users/{user_id}", "How a user is shown, their level and points.")
+        .number("min_seq")
+        .answer::<Answer>(200)
+        .problems(HISTORY)
+        .problems(&[(404, "user_not_found")])
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {

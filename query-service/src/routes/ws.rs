@@ -6,16 +6,29 @@
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
 use service_kit::http::{get, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
+use crate::openapi::question;
 use crate::routes::query::{self, Query};
 use crate::routes::with;
 use crate::service::Service;
 use crate::stream::handshake::{self, Upgrade};
 use crate::stream::{self, websocket};
+
+pub(super) fn operation() -> Operation {
+    question("/rooms/{room_id}/ws", "The room live, over WebSocket.")
+        .number("last_event_id")
+        .without_body(101)
+        .problems(&[
+            (400, "invalid_last_event_id"),
+            (404, "room_not_found"),
+            (426, "upgrade_required"),
+        ])
+}
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room_path()

@@ -121,6 +121,19 @@ impl Operation {
         self
     }
 
+    /// A query parameter that is a whole number.
+    #[must_use]
+    pub fn number(self, name: &str) -> Self {
+        let schema = json!({ "type": "integer", "minimum": 0, "format": "uint64" });
+        self.parameter("query", name, false, schema)
+    }
+
+    /// Answers with nothing but a status.
+    #[must_use]
+    pub fn without_body(self, status: u16) -> Self {
+        self.answer_of(status, "", None)
+    }
+
     /// Answers with JSON.
     #[must_use]
     pub fn answer<T: JsonSchema>(self, status: u16) -> Self {
@@ -155,8 +168,10 @@ impl Operation {
                 Some(make) => make(schemas).to_value(),
                 None => json!({ "type": "string" }),
             };
-            let content = json!({ media_type: { "schema": schema } });
-            let response = json!({ "description": "Done.", "content": content });
+            let mut response = json!({ "description": "Done." });
+            if !media_type.is_empty() {
+                response["content"] = json!({ media_type: { "schema": schema } });
+            }
             responses.insert(status.to_string(), response);
         }
         for (status, codes) in self.problems {
