@@ -1,9 +1,12 @@
 //! Requests to a cluster, as short as a test wants them.
 
 use domain::actor::Role;
+use domain::ids::CommandId;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use service_kit::clock;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use crate::cluster::Cluster;
 
@@ -36,9 +39,47 @@ impl Cluster {
 impl Caller {
     /// A command, with a new id. `path` is below the app.
     pub async fn command(&self, method: Method, path: &str, body: &Value) -> Answer {
-        let id = clock::new_command_id().to_string();
+        self.command_again(method, path, body, clock::new_command_id()).await
+    }
+
+    /// A command under an id that may have been sent before.
+    pub async fn command_again(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        id: CommandId,
+    ) -> Answer {
         let request = self.http.request(method, format!("{}{path}", self.command_url));
-        answer(request.bearer_auth(&self.token).header("Idempotency-Key", id).json(body)).await
+        let request = request.header("Idempotency-Key", id.to_string());
+        answer(request.bearer_auth(&self.token).json(body)).await
+    }
+
+    /// Sends a command and never reads the answer: it is lost on its way. The connection is open until
+    /// what is returned is dropped; a server gives up a request whose sender has hung up.
+    pub async fn command_unheard(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        id: CommandId,
+    ) -> TcpStream {
+        let request = self.http.request(method, format!("{}{path}", self.command_url));
+        let request = request.header("Idempotency-Key", id.to_string());
+        let request = request.bearer_auth(&self.token).json(body).build().expect("a request");
+        let url = request.url();
+        let address =
+            format!("{}:{}", url.host_str().expect("a host"), url.port().expect("a port"));
+        let mut text =
+            format!("{} {} HTTP/1.1\r\nhost: {address}\r\n", request.method(), url.path());
+        for (name, value) in request.headers() {
+            text += &format!("{name}: {}\r\n", value.to_str().expect("a plain header"));
+        }
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+        text += &format!("content-length: {}\r\n\r\n", body.len());
+        let mut connection = TcpStream::connect(&address).await.expect("a listener");
+        connection.write_all(&[text.as_bytes(), body].concat()).await.expect("an open connection");
+        connection
     }
 
     /// A question to the read side.
