@@ -70,13 +70,14 @@ impl Caller {
         let url = request.url();
         let address =
             format!("{}:{}", url.host_str().expect("a host"), url.port().expect("a port"));
-        let mut text =
-            format!("{} {} HTTP/1.1\r\nhost: {address}\r\n", request.method(), url.path());
+        let mut lines = vec![format!("{} {} HTTP/1.1", request.method(), url.path())];
+        lines.push(format!("host: {address}"));
         for (name, value) in request.headers() {
-            text += &format!("{name}: {}\r\n", value.to_str().expect("a plain header"));
+            lines.push(format!("{name}: {}", value.to_str().expect("a plain header")));
         }
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        text += &format!("content-length: {}\r\n\r\n", body.len());
+        lines.push(format!("content-length: {}\r\n\r\n", body.len()));
+        let text = lines.join("\r\n");
         let mut connection = TcpStream::connect(&address).await.expect("a listener");
         connection.write_all(&[text.as_bytes(), body].concat()).await.expect("an open connection");
         connection
