@@ -64,7 +64,7 @@ struct WireEvent<'a> {
     room_seq: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     app_seq: Option<u64>,
-    id: DisplayId,
+    id: EventId,
     cmd: CommandId,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -72,14 +72,6 @@ struct WireEvent<'a> {
     at: Timestamp,
     actor: &'a Actor,
     data: &'a EventData,
-}
-
-struct DisplayId(EventId);
-
-impl Serialize for DisplayId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
 }
 
 impl Serialize for Event {
@@ -92,7 +84,7 @@ impl Serialize for Event {
             room,
             room_seq,
             app_seq,
-            id: DisplayId(self.id),
+            id: self.id,
             cmd: self.id.command,
             kind: self.data.type_name(),
             v: self.data.version(),

@@ -76,7 +76,7 @@ struct FeedItem<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     room_seq: u64,
-    id: IdText,
+    id: EventId,
     at: Timestamp,
     priority: Priority,
     user_id: &'a UserId,
@@ -85,14 +85,6 @@ struct FeedItem<'a> {
     level: Option<u32>,
     role: Role,
     data: &'a EventData,
-}
-
-struct IdText(EventId);
-
-impl Serialize for IdText {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
 }
 
 /// The item as JSON on one line, or nothing for an event of the app.
@@ -104,7 +96,7 @@ pub fn feed_item(event: &Event) -> Option<String> {
     let item = FeedItem {
         kind: event.data.type_name(),
         room_seq,
-        id: IdText(event.id),
+        id: event.id,
         at: event.at,
         priority: Priority::of(&event.data),
         user_id: &event.actor.user,
