@@ -9,16 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use domain::actor::Role;
 use hdrhistogram::Histogram;
-use migrations::connection::PostgresConfig;
 use migrations::testing::{Durability, TestPostgres};
 use projector::{Projector, ProjectorConfig};
 use query_service::{Neighbours, QueryConfig};
 use service_kit::clock;
-use service_kit::config::Secret;
 use tokio::sync::mpsc;
 
 use crate::figures::table;
-use crate::stage::{Stage, room_id};
+use crate::stage::{Stage, database, room_id};
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -92,12 +90,7 @@ async fn start_read_side(
     stage: &Stage,
     postgres: &TestPostgres,
 ) -> anyhow::Result<std::net::SocketAddr> {
-    let url = postgres.create_database().await?;
-    let (mut client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
-    let connection = tokio::spawn(connection);
-    migrations::apply(&mut client).await?;
-    connection.abort();
-    let postgres = PostgresConfig { url: Some(Secret::new(url)), ..PostgresConfig::default() };
+    let postgres = database(postgres).await?;
     let projector =
         Projector::new(stage.nats.clone(), postgres.clone(), ProjectorConfig::default());
     let (app, shutdown) = (stage.app.clone(), stage.tasks.shutdown_token());

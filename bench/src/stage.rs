@@ -11,6 +11,8 @@ use domain::command::{Action, Command, RoomCommand};
 use domain::ids::{AppId, RoomId};
 use domain::room::create_room::CreateRoom;
 use domain::room::send_message::SendMessage;
+use migrations::connection::PostgresConfig;
+use migrations::testing::TestPostgres;
 use nats::client::Nats;
 use nats::testing::TestServer;
 use service_kit::apps::{AppConfig, Apps};
@@ -151,4 +153,14 @@ pub(crate) fn say(caller: usize, room_id: &RoomId) -> anyhow::Result<Command> {
     let command = RoomCommand::SendMessage(message());
     let action = Action::Room { room_id: room_id.clone(), command };
     Ok(Command { id: clock::new_command_id(), actor, action })
+}
+
+/// An empty database with the tables.
+pub(crate) async fn database(postgres: &TestPostgres) -> anyhow::Result<PostgresConfig> {
+    let url = postgres.create_database().await?;
+    let (mut client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
+    let connection = tokio::spawn(connection);
+    migrations::apply(&mut client).await?;
+    connection.abort();
+    Ok(PostgresConfig { url: Some(Secret::new(url)), ..PostgresConfig::default() })
 }

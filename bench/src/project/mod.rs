@@ -12,9 +12,9 @@ use migrations::testing::{Durability, TestPostgres};
 use nats::client::Nats;
 use nats::testing::TestServer;
 use projector::{Mode, Projector, ProjectorConfig, Rebuilder};
-use service_kit::config::Secret;
 
 use crate::figures::{Run, median, rate, table};
+use crate::stage::database;
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -70,16 +70,6 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     }
     println!("{figures}");
     Ok(())
-}
-
-/// An empty database with the tables.
-async fn database(postgres: &TestPostgres) -> anyhow::Result<PostgresConfig> {
-    let url = postgres.create_database().await?;
-    let (mut client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
-    let connection = tokio::spawn(connection);
-    migrations::apply(&mut client).await?;
-    connection.abort();
-    Ok(PostgresConfig { url: Some(Secret::new(url)), ..PostgresConfig::default() })
 }
 
 async fn project(
