@@ -129,7 +129,7 @@ async fn create_missing_models(tx: &Transaction<'_>) -> Result<(), tokio_postgre
     if tx.query_one(in_use, &[]).await?.get(0) {
         return Ok(());
     }
-    for model in &MODELS {
+    for model in MODELS {
         let insert = "INSERT INTO matinee.read_model (name, version) VALUES ($1, $2)
             ON CONFLICT (name) DO NOTHING";
         if tx.execute(insert, &[&model.name, &model.version]).await? == 1 {

@@ -123,7 +123,7 @@ mod tests {
 
         assert_eq!((batch.after, batch.last), (LogSeq(4), LogSeq(6)));
         assert_eq!(batch.events, sample::events().len());
-        for model in &migrations::model::MODELS {
+        for model in migrations::model::MODELS {
             for table in model.tables {
                 let writes = |write: &Write| write.sql.contains(&format!(" {}", table.name));
                 assert!(batch.writes.iter().any(writes), "{}", table.name);

@@ -49,7 +49,7 @@ pub(crate) async fn check_versions(client: &Client) -> Result<(), ProjectError> 
     let select = "SELECT name, version FROM matinee.read_model";
     let rows = client.query(select, &[]).await;
     let rows = rows.map_err(ProjectError::postgres("read the versions of the read models"))?;
-    for model in &MODELS {
+    for model in MODELS {
         let found = rows.iter().find(|row| row.get::<_, &str>(0) == model.name);
         let found = found.map_or(0, |row| row.get(1));
         if found != model.version {

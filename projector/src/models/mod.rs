@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn every_model_that_has_tables_has_a_fold() {
-        for model in &migrations::model::MODELS {
+        for model in migrations::model::MODELS {
             assert!(fold(model.name, &LevelRule::default()).is_some(), "{}", model.name);
         }
     }
