@@ -37,6 +37,17 @@ impl RoomStatus {
         )
     }
 
+    /// The name in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Live => "live",
+            Self::Paused => "paused",
+            Self::Ended => "ended",
+            Self::Replay => "replay",
+        }
+    }
+
     /// Whether viewers can still send something.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Scheduled | Self::Live | Self::Paused)
@@ -45,12 +56,6 @@ impl RoomStatus {
 
 impl fmt::Display for RoomStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Scheduled => "scheduled",
-            Self::Live => "live",
-            Self::Paused => "paused",
-            Self::Ended => "ended",
-            Self::Replay => "replay",
-        })
+        f.write_str(self.as_str())
     }
 }

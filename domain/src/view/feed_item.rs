@@ -8,6 +8,7 @@ use crate::actor::Role;
 use crate::event::{Event, EventData, EventId, Scope};
 use crate::ids::UserId;
 use crate::timestamp::Timestamp;
+use crate::view::value::Value;
 
 /// What may be left out first when a viewer or a room cannot keep up. `High` never is.
 #[derive(
@@ -84,6 +85,7 @@ struct FeedItem<'a> {
     avatar: Option<&'a str>,
     level: Option<u32>,
     role: Role,
+    value: Option<Value<'a>>,
     data: &'a EventData,
 }
 
@@ -104,6 +106,7 @@ pub fn feed_item(event: &Event) -> Option<String> {
         avatar: event.actor.avatar.as_deref(),
         level: event.actor.level,
         role: event.actor.role,
+        value: Value::of(&event.data),
         data: &event.data,
     };
     // Plain structs with text keys: writing them into memory cannot fail.

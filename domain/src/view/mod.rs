@@ -3,3 +3,4 @@
 pub mod feed_item;
 pub mod profile;
 pub mod room_view;
+pub(crate) mod value;

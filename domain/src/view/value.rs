@@ -1,0 +1,48 @@
+//! `value` of a feed item: the one thing of an event that a simple client shows, without knowing the
+//! event's own data.
+
+use serde::Serialize;
+
+use crate::event::EventData;
+
+/// A text or a number; absent where there is nothing to say but the type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Value<'a> {
+    Text(&'a str),
+    Number(u64),
+}
+
+impl<'a> Value<'a> {
+    /// What the event is about.
+    pub(crate) fn of(data: &'a EventData) -> Option<Self> {
+        Some(match data {
+            EventData::UserRegistered(registered) => Self::Text(&registered.nick),
+            EventData::GiftDefined(defined) => Self::Text(&defined.name),
+            EventData::RoomCreated(created) => Self::Text(&created.name),
+            EventData::RoomStatusChanged(changed) => Self::Text(changed.to.as_str()),
+            EventData::MessageSent(sent) => Self::Text(&sent.text),
+            EventData::CustomMessageSent(sent) => Self::Text(&sent.data),
+            EventData::PaidMessageSent(sent) => Self::Text(&sent.text),
+            EventData::GiftSent(sent) => Self::Number(sent.count.into()),
+            EventData::LikesAdded(added) => Self::Number(added.count),
+            EventData::ProductSet(set) => Self::Text(set.product_id.as_str()),
+            EventData::SpotlightSet(set) => Self::Text(set.product_id.as_ref()?.as_str()),
+            EventData::UserMuted(muted) => Self::Text(muted.user_id.as_str()),
+            EventData::UserUnmuted(unmuted) => Self::Text(unmuted.user_id.as_str()),
+            EventData::UserKicked(kicked) => Self::Text(kicked.user_id.as_str()),
+            EventData::UserBanned(banned) => Self::Text(banned.user_id.as_str()),
+            EventData::UserUnbanned(unbanned) => Self::Text(unbanned.user_id.as_str()),
+            EventData::AssistantAppointed(appointed) => Self::Text(appointed.user_id.as_str()),
+            EventData::AssistantDismissed(dismissed) => Self::Text(dismissed.user_id.as_str()),
+            EventData::AnnouncementSet(set) => Self::Text(&set.text),
+            EventData::IntroductionSet(set) => Self::Text(&set.text),
+            EventData::SlowModeSet(set) => Self::Number(set.seconds.into()),
+            EventData::MuteAllSet(set) => Self::Number(set.on.into()),
+            EventData::EpochStarted(_)
+            | EventData::LevelRuleSet(_)
+            | EventData::RoomJoined(_)
+            | EventData::RoomLeft(_) => return None,
+        })
+    }
+}
