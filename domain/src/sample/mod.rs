@@ -1,52 +1,35 @@
 //! One sample of everything that is written to a log: the golden files, the tests of the
 //! projections and the generated catalogue are made from it.
 //!
-//! The events are a small show that can be folded: an app's first events, then those of one room,
-//! dense in both sequences. A test at the bottom fails when a type is missing.
+//! The events are a small show that can be folded: an app's first events, those of one room, then
+//! what came later, dense in both sequences. A new event stands at the end of the file of its subject
+//! beside this one, and that file in [`later`]. A test at the bottom fails when a type is missing.
+
+mod first;
+mod refusals;
 
 use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::actor::{Actor, Role};
-use crate::app::define_gift::GiftDefined;
-use crate::app::epoch::EpochStarted;
-use crate::app::register_user::UserRegistered;
-use crate::app::set_level_rule::LevelRuleSet;
-use crate::coins::Coins;
 use crate::commit::{Commit, Outcome, Settled};
 use crate::event::{Event, EventData, EventId, Scope};
-use crate::ids::{CommandId, RoomId, UserId};
-use crate::level::LevelRule;
-use crate::rejection::Rejection;
-use crate::room::appoint_assistant::AssistantAppointed;
-use crate::room::ban_user::UserBanned;
-use crate::room::change_room_status::RoomStatusChanged;
-use crate::room::create_room::RoomCreated;
-use crate::room::dismiss_assistant::AssistantDismissed;
-use crate::room::join_room::RoomJoined;
-use crate::room::kick_user::UserKicked;
-use crate::room::leave_room::RoomLeft;
-use crate::room::mute_all::MuteAllSet;
-use crate::room::mute_user::UserMuted;
-use crate::room::send_custom_message::CustomMessageSent;
-use crate::room::send_gift::GiftSent;
-use crate::room::send_likes::{LikesAdded, LikesBy};
-use crate::room::send_message::MessageSent;
-use crate::room::send_paid_message::PaidMessageSent;
-use crate::room::set_announcement::AnnouncementSet;
-use crate::room::set_introduction::IntroductionSet;
-use crate::room::set_product::ProductSet;
-use crate::room::set_slow_mode::SlowModeSet;
-use crate::room::set_spotlight::SpotlightSet;
-use crate::room::state::Product;
-use crate::room::status::RoomStatus;
-use crate::room::unban_user::UserUnbanned;
-use crate::room::unmute_user::UserUnmuted;
+use crate::ids::{CommandId, RoomId};
 use crate::timestamp::Timestamp;
-use crate::view::feed_item::Priority;
+
+pub use refusals::rejections;
 
 /// When the first sample event was decided; each later one a second after the one before.
 pub const BEGIN: Timestamp = Timestamp(1_700_000_000_000);
+
+/// Where a sample stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Among the events of the app.
+    App,
+    /// In the room of all samples.
+    Room,
+}
 
 /// The room of all sample room events.
 pub fn room_id() -> RoomId {
@@ -58,32 +41,59 @@ pub fn command_id(n: u32) -> CommandId {
     parse(&format!("018bcfe5-6800-7000-8000-0000{n:08x}"))
 }
 
+/// The events whose golden files have their own place and id.
+const FIRST_EVENTS: u32 = 26;
+
+/// What came after [`first`], by subject. The order is free: no golden file depends on it.
+fn later() -> Vec<(Place, Actor, EventData)> {
+    vec![]
+}
+
 /// One event of every type, in an order in which they can happen.
 pub fn events() -> Vec<Event> {
-    let app = app_events().into_iter().zip(1..).map(|((actor, data), app_seq)| {
-        let scope = Scope::App { app_seq };
-        (scope, actor, data)
-    });
-    let room = room_events()
-        .into_iter()
-        .chain(later_room_events())
-        .chain(people_events())
-        .chain(more_people_events())
+    let in_app = |(actor, data)| (Place::App, actor, data);
+    let in_room = |(actor, data)| (Place::Room, actor, data);
+    let first = first::app_events().into_iter().map(in_app);
+    let first = first.chain(first::all_room_events().into_iter().map(in_room));
+    let (mut app_seq, mut room_seq) = (0, 0);
+    let mut next = |place| match place {
+        Place::App => {
+            app_seq += 1;
+            Scope::App { app_seq }
+        }
+        Place::Room => {
+            room_seq += 1;
+            Scope::Room { room_id: room_id(), room_seq }
+        }
+    };
+    first
+        .chain(later())
         .zip(1..)
-        .map(|((actor, data), room_seq)| {
-            let scope = Scope::Room { room_id: room_id(), room_seq };
-            (scope, actor, data)
-        });
-    app.chain(room)
-        .zip(1..)
-        .map(|((scope, actor, data), n)| Event {
-            scope,
+        .map(|((place, actor, data), n)| Event {
+            scope: next(place),
             id: EventId { command: command_id(n), index: 0 },
             at: Timestamp(BEGIN.0 + i64::from(n - 1) * 1_000),
             actor,
             data,
         })
         .collect()
+}
+
+/// The events as their golden files have them: later ones at a place that does not depend on how
+/// many there are, so that a new event changes no file but its own.
+pub fn golden_events() -> Vec<Event> {
+    let placed = |(event, n): (Event, u32)| {
+        if n <= FIRST_EVENTS {
+            return event;
+        }
+        let scope = match event.scope {
+            Scope::App { .. } => Scope::App { app_seq: 100 },
+            Scope::Room { room_id, .. } => Scope::Room { room_id, room_seq: 100 },
+        };
+        let id = EventId { command: command_id(1_000), index: 0 };
+        Event { scope, id, at: Timestamp(BEGIN.0 + 100_000), ..event }
+    };
+    events().into_iter().zip(1..).map(placed).collect()
 }
 
 /// A commit with two events, an "already so" and a refusal of every kind.
@@ -102,197 +112,8 @@ pub fn commit() -> Commit {
     }
 }
 
-/// One refusal of every kind.
-pub fn rejections() -> Vec<Rejection> {
-    let text = || "text".to_owned();
-    vec![
-        Rejection::RoomNotFound { room_id: room_id() },
-        Rejection::RoomIdTaken { room_id: room_id() },
-        Rejection::TooManyRooms { max: 100_000 },
-        Rejection::NotAllowed { needed: "an admin".into() },
-        Rejection::IllegalTransition { from: RoomStatus::Ended, to: RoomStatus::Live },
-        Rejection::RoomClosed { status: RoomStatus::Ended },
-        Rejection::Muted { until: Some(BEGIN) },
-        Rejection::Banned { until: None },
-        Rejection::AllMuted,
-        Rejection::SlowMode { seconds_left: 5 },
-        Rejection::OwnerImmune { user_id: parse("host") },
-        Rejection::TooManyMutes { max: 10_000 },
-        Rejection::TooManyBans { max: 10_000 },
-        Rejection::TooManyAllowed { max: 1_000 },
-        Rejection::TooManyAssistants { max: 50 },
-        Rejection::TextEmpty { field: text() },
-        Rejection::TextTooLong { field: text(), bytes: 12_289, bytes_max: 12_288 },
-        Rejection::TextUnstorable { field: text() },
-        Rejection::OutOfRange { field: "count".into(), value: 0, min: 1, max: 9_999 },
-        Rejection::GiftNotFound { gift_id: parse("rose") },
-        Rejection::PriceChanged { price: Coins(100), seen: Coins(90) },
-        Rejection::TooManyGifts { max: 1_000 },
-        Rejection::ProductNotFound { product_id: parse("tea") },
-        Rejection::TooManyProducts { max: 500 },
-        Rejection::ThresholdsNotRising,
-    ]
-}
-
-fn app_events() -> Vec<(Actor, EventData)> {
-    let sequencer = Actor::unknown(parse("sequencer"), Role::Admin);
-    let admin = || Actor::unknown(parse("shop"), Role::Admin);
-    vec![
-        (
-            sequencer,
-            EventData::EpochStarted(EpochStarted { epoch: 1, leader: "instance-1".into() }),
-        ),
-        (
-            admin(),
-            EventData::UserRegistered(UserRegistered {
-                user_id: parse("ann"),
-                nick: "Ann 安".into(),
-                avatar: Some(avatar()),
-            }),
-        ),
-        (
-            admin(),
-            EventData::GiftDefined(GiftDefined {
-                gift_id: parse("rose"),
-                name: "Rose".into(),
-                unit_price: Coins(100),
-                retired: false,
-                catalogue_version: 1,
-            }),
-        ),
-        (
-            admin(),
-            EventData::LevelRuleSet(LevelRuleSet {
-                rule: LevelRule { points_per_like: 1, ..LevelRule::default() },
-            }),
-        ),
-    ]
-}
-
-fn room_events() -> Vec<(Actor, EventData)> {
-    let host = || Actor::unknown(parse("host"), Role::Host);
-    let assistant = || Actor::unknown(parse("helper"), Role::Assistant);
-    let bob: UserId = parse("bob");
-    let tea = || Product { title: "Green tea".into(), price_cents: 1_290, stock: Some(40) };
-    let name = "Tea time".into();
-    vec![
-        (host(), EventData::RoomCreated(RoomCreated { name, owner: parse("host") })),
-        (
-            host(),
-            EventData::RoomStatusChanged(RoomStatusChanged {
-                from: RoomStatus::Scheduled,
-                to: RoomStatus::Live,
-            }),
-        ),
-        (ann(), EventData::RoomJoined(RoomJoined {})),
-        (
-            ann(),
-            EventData::MessageSent(MessageSent {
-                text: "hello 你好 \u{1f44b}".into(),
-                reply_to: None,
-            }),
-        ),
-        (
-            Actor { via: Some(parse("shop")), ..ann() },
-            EventData::PaidMessageSent(PaidMessageSent {
-                text: "for the tea".into(),
-                amount: Coins(30_000),
-                pinned_s: 60,
-            }),
-        ),
-        (
-            ann(),
-            EventData::GiftSent(GiftSent {
-                gift_id: parse("rose"),
-                name: "Rose".into(),
-                count: 3,
-                unit_price: Coins(100),
-                amount: Coins(300),
-            }),
-        ),
-        (ann(), EventData::LikesAdded(likes(bob.clone()))),
-        (
-            assistant(),
-            EventData::ProductSet(ProductSet { product_id: parse("tea"), product: tea() }),
-        ),
-        (
-            host(),
-            EventData::SpotlightSet(SpotlightSet {
-                product_id: Some(parse("tea")),
-                product: Some(tea()),
-            }),
-        ),
-        (
-            assistant(),
-            EventData::UserMuted(UserMuted {
-                user_id: bob.clone(),
-                seconds: 60,
-                until: Some(Timestamp(BEGIN.0 + 73_000)),
-            }),
-        ),
-        (host(), EventData::UserUnmuted(UserUnmuted { user_id: bob })),
-        (ann(), EventData::RoomLeft(RoomLeft {})),
-    ]
-}
-
-/// Came later: what is added stands at the end, so that the golden files before it stay.
-fn later_room_events() -> Vec<(Actor, EventData)> {
-    vec![(
-        ann(),
-        EventData::CustomMessageSent(CustomMessageSent {
-            data: "follow".into(),
-            description: "".into(),
-            extension: "{\"since\": 1}".into(),
-            priority: Priority::Low,
-        }),
-    )]
-}
-
-/// Who may be here and who may talk.
-fn people_events() -> Vec<(Actor, EventData)> {
-    let host = || Actor::unknown(parse("host"), Role::Host);
-    let bob: UserId = parse("bob");
-    let user_id = || bob.clone();
-    vec![
-        (
-            host(),
-            EventData::UserKicked(UserKicked { user_id: user_id(), reason: Some("spam".into()) }),
-        ),
-        (
-            host(),
-            EventData::UserBanned(UserBanned {
-                user_id: user_id(),
-                seconds: 3_600,
-                until: Some(Timestamp(BEGIN.0 + 3_617_000)),
-                reason: Some("spam again".into()),
-            }),
-        ),
-        (host(), EventData::UserUnbanned(UserUnbanned { user_id: user_id() })),
-        (host(), EventData::SlowModeSet(SlowModeSet { seconds: 5 })),
-        (
-            host(),
-            EventData::MuteAllSet(MuteAllSet {
-                on: true,
-                allow: [user_id()].into_iter().collect(),
-            }),
-        ),
-    ]
-}
-
-/// Who helps, and what everybody shall read.
-fn more_people_events() -> Vec<(Actor, EventData)> {
-    let host = || Actor::unknown(parse("host"), Role::Host);
-    let user_id = || parse("ann");
-    let text = || Arc::from("free shipping 包邮");
-    vec![
-        (host(), EventData::AnnouncementSet(AnnouncementSet { text: text() })),
-        (host(), EventData::IntroductionSet(IntroductionSet { text: text() })),
-        (host(), EventData::AssistantAppointed(AssistantAppointed { user_id: user_id() })),
-        (host(), EventData::AssistantDismissed(AssistantDismissed { user_id: user_id() })),
-    ]
-}
-
-fn ann() -> Actor {
+/// The one who does most.
+pub(crate) fn ann() -> Actor {
     Actor {
         nick: "Ann 安".into(),
         avatar: Some(avatar()),
@@ -301,24 +122,24 @@ fn ann() -> Actor {
     }
 }
 
-/// Seven likes of two people.
-fn likes(bob: UserId) -> LikesAdded {
-    let by = |user_id, count, n| LikesBy { user_id, count, cmd: command_id(n) };
-    LikesAdded { count: 7, total: 7, by: vec![by(parse("ann"), 5, 11), by(bob, 2, 200)] }
+/// The owner of the room.
+pub(crate) fn host() -> Actor {
+    Actor::unknown(parse("host"), Role::Host)
 }
 
-fn avatar() -> Arc<str> {
+pub(crate) fn avatar() -> Arc<str> {
     "https://img.example/ann.png".into()
 }
 
 #[expect(clippy::expect_used, reason = "the samples are constants, and the tests make them all")]
-fn parse<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+pub(crate) fn parse<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("a sample id is valid")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rejection::Rejection;
     use crate::state::AppState;
 
     /// The texts after `=>` in the match of `function`.
@@ -330,7 +151,7 @@ mod tests {
 
     #[test]
     fn there_is_one_sample_of_every_event_type() {
-        let known = names_in(include_str!("event.rs"), "fn type_name");
+        let known = names_in(include_str!("../event.rs"), "fn type_name");
         let mut sampled: Vec<_> = events().iter().map(|event| event.data.type_name()).collect();
         sampled.sort_by_key(|name| known.iter().position(|known| known == name));
         assert_eq!(sampled, known);
@@ -339,7 +160,7 @@ mod tests {
     #[test]
     fn there_is_one_sample_of_every_refusal() {
         let sampled: Vec<_> = rejections().iter().map(Rejection::code).collect();
-        assert_eq!(sampled, names_in(include_str!("rejection.rs"), "fn code"));
+        assert_eq!(sampled, names_in(include_str!("../rejection.rs"), "fn code"));
     }
 
     #[test]
@@ -348,8 +169,10 @@ mod tests {
         for event in &events() {
             state.evolve(event);
         }
-        assert_eq!((state.app_seq, state.epoch, state.gifts.len()), (4, 1, 1));
+        let in_app = events().iter().filter(|e| matches!(e.scope, Scope::App { .. })).count();
         let room = &state.rooms[&room_id()];
-        assert_eq!((room.seq, room.totals.likes, room.totals.gift_coins), (22, 7, Coins(300)));
+        assert_eq!((state.app_seq, state.epoch), (in_app as u64, 1));
+        assert_eq!(room.seq, (events().len() - in_app) as u64);
+        assert!(7 <= room.totals.likes && 3 <= room.totals.gifts);
     }
 }

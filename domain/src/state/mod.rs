@@ -35,7 +35,7 @@ mod tests;
 
 /// The names under which the shape of [`AppState`] is stored. A snapshot of another number is not
 /// read: the log is replayed instead.
-pub const STATE_SCHEMA: u32 = 2;
+pub const STATE_SCHEMA: u32 = 3;
 
 /// All of an app that a decision must know exactly.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

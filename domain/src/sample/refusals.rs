@@ -1,0 +1,38 @@
+//! One refusal of every kind, in the order of `Rejection::code`.
+
+use crate::coins::Coins;
+use crate::rejection::Rejection;
+use crate::room::status::RoomStatus;
+use crate::sample::{BEGIN, parse, room_id};
+
+/// One refusal of every kind.
+pub fn rejections() -> Vec<Rejection> {
+    let text = || "text".to_owned();
+    vec![
+        Rejection::RoomNotFound { room_id: room_id() },
+        Rejection::RoomIdTaken { room_id: room_id() },
+        Rejection::TooManyRooms { max: 100_000 },
+        Rejection::NotAllowed { needed: "an admin".into() },
+        Rejection::IllegalTransition { from: RoomStatus::Ended, to: RoomStatus::Live },
+        Rejection::RoomClosed { status: RoomStatus::Ended },
+        Rejection::Muted { until: Some(BEGIN) },
+        Rejection::Banned { until: None },
+        Rejection::AllMuted,
+        Rejection::SlowMode { seconds_left: 5 },
+        Rejection::OwnerImmune { user_id: parse("host") },
+        Rejection::TooManyMutes { max: 10_000 },
+        Rejection::TooManyBans { max: 10_000 },
+        Rejection::TooManyAllowed { max: 1_000 },
+        Rejection::TooManyAssistants { max: 50 },
+        Rejection::TextEmpty { field: text() },
+        Rejection::TextTooLong { field: text(), bytes: 12_289, bytes_max: 12_288 },
+        Rejection::TextUnstorable { field: text() },
+        Rejection::OutOfRange { field: "count".into(), value: 0, min: 1, max: 9_999 },
+        Rejection::GiftNotFound { gift_id: parse("rose") },
+        Rejection::PriceChanged { price: Coins(100), seen: Coins(90) },
+        Rejection::TooManyGifts { max: 1_000 },
+        Rejection::ProductNotFound { product_id: parse("tea") },
+        Rejection::TooManyProducts { max: 500 },
+        Rejection::ThresholdsNotRising,
+    ]
+}
