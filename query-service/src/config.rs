@@ -34,6 +34,8 @@ pub struct HubConfig {
     pub ring_sweep_ms: u64,
     /// Bytes that a viewer is sent at once.
     pub run_bytes_max: usize,
+    /// Notices to all rooms that a room keeps for streams that have not read them yet.
+    pub notices_max: usize,
     /// Events that are folded in under one lock.
     pub batch_events_max: usize,
     /// A stream that has nothing to say says so this often; the longest silence is twice as long.
@@ -59,6 +61,7 @@ impl Default for HubConfig {
             ring_idle_ms: 600_000,
             ring_sweep_ms: 10_000,
             run_bytes_max: 64 << 10,
+            notices_max: 64,
             batch_events_max: 512,
             heartbeat_ms: 15_000,
             resume_items_max: 10_000,
@@ -156,6 +159,7 @@ impl QueryConfig {
         check_range("query.hub.ring_idle_ms", hub.ring_idle_ms, 0..=86_400_000)?;
         check_range("query.hub.ring_sweep_ms", hub.ring_sweep_ms, 10..=3_600_000)?;
         check_range("query.hub.run_bytes_max", hub.run_bytes_max, 1..=16 << 20)?;
+        check_range("query.hub.notices_max", hub.notices_max, 1..=10_000)?;
         check_range("query.hub.batch_events_max", hub.batch_events_max, 1..=10_000)?;
         check_range("query.hub.heartbeat_ms", hub.heartbeat_ms, 10..=600_000)?;
         check_range("query.hub.resume_page_items", hub.resume_page_items, 1..=10_000)?;

@@ -43,6 +43,7 @@ pub(crate) mod schemas {
         let mut room = RoomView::json_schema(schemas).to_value();
         room["properties"]["recent"] = json!({ "type": "array", "items": item() });
         room["properties"]["recent_complete"] = json!({ "type": "boolean" });
+        room["properties"]["catalogue_version"] = json!({ "type": "integer" });
         room["properties"]["log_seq"] = json!({ "type": "integer" });
         Schema::try_from(room).unwrap_or_default()
     }

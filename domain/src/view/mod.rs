@@ -1,6 +1,7 @@
 //! What readers are shown. Pure folds and shapes; the query-service and the projector use the same.
 
 pub mod feed_item;
+pub mod notice;
 pub mod profile;
 pub mod room_view;
 pub(crate) mod value;

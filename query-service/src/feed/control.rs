@@ -2,8 +2,10 @@
 //!
 //! | frame | means |
 //! |---|---|
-//! | `{"type":"resumed","room_seq":n}` | everything after `n` follows |
-//! | `{"type":"snapshot","room_seq":n,"reason":..,"room":{..}}` | the room at `n`; what follows begins after `n`. Replaces all that came before |
+//! | `{"type":"resumed","room_seq":n,"catalogue_version":v}` | everything after `n` follows |
+//! | `{"type":"snapshot","room_seq":n,"reason":..,"catalogue_version":v,"room":{..}}` | the room at `n`; what follows begins after `n`. Replaces all that came before |
+//! | `{"type":"gift_defined","app_seq":n,..,"data":{..}}` and the like | a notice to all rooms: [`domain::view::notice`] |
+//! | `{"type":"notices_missed","count":n,"catalogue_version":v}` | so many notices came too fast for this stream |
 //! | `{"type":"bye","reason":..,"room_seq":n}` | the stream ends here; `n` is the id to resume from |
 
 use crate::hub::RoomSnapshot;
@@ -60,16 +62,29 @@ impl ByeReason {
 }
 
 /// Has no id: the client's own stands.
-pub(crate) fn resumed(room_seq: u64) -> Frame {
-    Frame::encode(None, &format!(r#"{{"type":"resumed","room_seq":{room_seq}}}"#))
+pub(crate) fn resumed(room_seq: u64, catalogue_version: u64) -> Frame {
+    let version = catalogue_version;
+    let json =
+        format!(r#"{{"type":"resumed","room_seq":{room_seq},"catalogue_version":{version}}}"#);
+    Frame::encode(None, &json)
+}
+
+/// In place of notices that are gone.
+pub(crate) fn notices_missed(count: u64, catalogue_version: u64) -> Frame {
+    let version = catalogue_version;
+    let json =
+        format!(r#"{{"type":"notices_missed","count":{count},"catalogue_version":{version}}}"#);
+    Frame::encode(None, &json)
 }
 
 /// Has its `room_seq` as id: whoever loses the connection now resumes after the snapshot.
 pub(crate) fn snapshot(snapshot: &RoomSnapshot, reason: SnapshotReason) -> Frame {
     let (room_seq, room) = (snapshot.room_seq, &snapshot.view);
     let reason = reason.as_str();
-    let json =
-        format!(r#"{{"type":"snapshot","room_seq":{room_seq},"reason":"{reason}","room":{room}}}"#);
+    let version = snapshot.catalogue_version;
+    let json = format!(
+        r#"{{"type":"snapshot","room_seq":{room_seq},"reason":"{reason}","catalogue_version":{version},"room":{room}}}"#
+    );
     Frame::encode(Some(room_seq), &json)
 }
 

@@ -17,6 +17,7 @@ use crate::feed::control::{ByeReason, SnapshotReason};
 use crate::feed::timer::{Due, Timer};
 use crate::hub::AppHub;
 use crate::hub::frame::Frame;
+use crate::hub::notice::NextNotice;
 use crate::hub::ring::{After, Run};
 use crate::hub::room::{End, Subscription};
 use crate::metrics::Metrics;
@@ -69,6 +70,15 @@ impl Feed {
             }
             if self.timer.is_expired() {
                 return self.bye(ByeReason::TokenExpired);
+            }
+            // Before the items: a gift is known before somebody sends it.
+            match self.subscription.next_notice() {
+                NextNotice::Frame(frame) => return self.control(frame),
+                NextNotice::Missed(count) => {
+                    let version = self.hub.catalogue_version();
+                    return self.control(control::notices_missed(count, version));
+                }
+                NextNotice::None => {}
             }
             match self.subscription.room().after(self.cursor) {
                 After::Run(run) => {

@@ -1,7 +1,8 @@
 //! The hub: one app's log folded in memory, and each room's newest items for whoever listens.
 //!
 //! [`follower`] feeds it from the tail, [`rooms`] holds a [`room::Room`] with its [`ring::Ring`] for
-//! every room that is active, [`frame::Frame`] is what was encoded once. What a single viewer gets
+//! every room that is active, [`frame::Frame`] is what was encoded once, and
+//! [`notice`] what all rooms are told. What a single viewer gets
 //! is in [`crate::feed`]; how it is written to a socket in [`crate::stream`].
 //!
 //! Invariant: state and rings change together under the lock of the state, so whoever reads both
@@ -10,6 +11,7 @@
 pub(crate) mod follower;
 pub(crate) mod frame;
 pub(crate) mod lock;
+pub(crate) mod notice;
 pub(crate) mod ring;
 pub(crate) mod room;
 pub(crate) mod rooms;
@@ -25,11 +27,13 @@ use domain::ids::{AppId, LogSeq, RoomId};
 use domain::state::AppState;
 use domain::timestamp::Timestamp;
 use domain::view::feed_item::feed_item;
+use domain::view::notice::{is_notice, notice};
 use tokio::sync::watch;
 
 use crate::config::HubConfig;
 use crate::hub::frame::Frame;
 use crate::hub::lock::{read, write};
+use crate::hub::notice::Audience;
 use crate::hub::room::{End, Room, Subscription};
 use crate::hub::rooms::Rooms;
 use crate::metrics::Metrics;
@@ -67,6 +71,8 @@ pub(crate) struct Progress {
 pub(crate) struct RoomSnapshot {
     pub(crate) room_seq: u64,
     pub(crate) log_seq: LogSeq,
+    /// Of the gift catalogue: a gift that is defined later has a higher one.
+    pub(crate) catalogue_version: u64,
     /// `RoomView` as JSON.
     pub(crate) view: Arc<str>,
     /// The newest items up to `room_seq`, oldest first, as many as the ring has.
@@ -106,7 +112,12 @@ impl AppHub {
             let mut rooms = self.rooms.lock();
             for (event, frame) in events.iter().zip(frames) {
                 folded.state.evolve(event);
-                let Scope::Room { room_id, room_seq } = &event.scope else { continue };
+                let Scope::Room { room_id, room_seq } = &event.scope else {
+                    if let Some(frame) = frame {
+                        touched.extend(rooms.tell(Audience::App, &frame));
+                    }
+                    continue;
+                };
                 let room = match (rooms.get(room_id), &frame) {
                     (Some(room), _) => room.clone(),
                     (None, Some(_)) => rooms.create(room_id, room_seq - 1, now),
@@ -129,7 +140,11 @@ impl AppHub {
 
     /// A replay of old events fills no rings: they would be dropped as idle at once.
     fn encode_if_wanted(&self, event: &Event, now: Timestamp) -> Option<Frame> {
-        let Scope::Room { room_id, .. } = &event.scope else { return None };
+        let Scope::Room { room_id, .. } = &event.scope else {
+            // Without a listener, as in a replay, there is nobody to tell.
+            let told = is_notice(&event.data) && self.rooms.lock().all().next().is_some();
+            return if told { encode(event) } else { None };
+        };
         let fresh = now.0 < event.at.0.saturating_add(self.config.ring_idle_ms.cast_signed());
         if fresh || self.rooms.lock().get(room_id).is_some() { encode(event) } else { None }
     }
@@ -165,7 +180,18 @@ impl AppHub {
             None => room::view_json(room_id, state),
         };
         let newest = room.map(|room| room.newest(newest)).unwrap_or_default();
-        Some(RoomSnapshot { room_seq: state.seq, log_seq: folded.log_seq, view, newest })
+        Some(RoomSnapshot {
+            room_seq: state.seq,
+            log_seq: folded.log_seq,
+            catalogue_version: folded.state.catalogue_version,
+            view,
+            newest,
+        })
+    }
+
+    /// What the gift catalogue stands at.
+    pub(crate) fn catalogue_version(&self) -> u64 {
+        read(&self.folded).state.catalogue_version
     }
 
     pub(crate) fn log_seq(&self) -> LogSeq {
@@ -211,6 +237,8 @@ impl AppHub {
 }
 
 fn encode(event: &Event) -> Option<Frame> {
-    let Scope::Room { room_seq, .. } = event.scope else { return None };
-    Some(Frame::encode(Some(room_seq), &feed_item(event)?))
+    match event.scope {
+        Scope::Room { room_seq, .. } => Some(Frame::encode(Some(room_seq), &feed_item(event)?)),
+        Scope::App { .. } => Some(Frame::encode(None, &notice(event)?)),
+    }
 }

@@ -1,6 +1,6 @@
 //! One active room: its ring, and the signal that wakes its listeners.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use domain::ids::RoomId;
@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::hub::frame::Frame;
 use crate::hub::lock::lock;
+use crate::hub::notice::{NextNotice, Notices};
 use crate::hub::ring::{After, Ring, RingLimits};
 
 /// Why nothing more comes from a room.
@@ -29,15 +30,20 @@ pub(crate) struct Room {
     view: Mutex<Option<(u64, Arc<str>)>>,
     signal: watch::Sender<Option<End>>,
     active_at: AtomicI64,
+    notices: Mutex<Notices>,
+    /// Of `notices`, so that a stream looks without a lock.
+    notices_head: AtomicU64,
 }
 
 impl Room {
-    pub(crate) fn new(head: u64, limits: RingLimits, now: Timestamp) -> Self {
+    pub(crate) fn new(head: u64, limits: RingLimits, notices_max: usize, now: Timestamp) -> Self {
         Self {
             ring: Mutex::new(Ring::new(head, limits)),
             view: Mutex::new(None),
             signal: watch::Sender::new(None),
             active_at: AtomicI64::new(now.0),
+            notices: Mutex::new(Notices::new(notices_max)),
+            notices_head: AtomicU64::new(0),
         }
     }
 
@@ -56,6 +62,21 @@ impl Room {
         let before = ring.bytes();
         let evicted = ring.halve();
         (evicted, ring.bytes().cast_signed() - before.cast_signed())
+    }
+
+    /// Takes a notice; the streams see it when they are woken.
+    pub(crate) fn tell(&self, frame: Frame) {
+        let mut notices = lock(&self.notices);
+        notices.push(frame);
+        self.notices_head.store(notices.head(), Ordering::Release);
+    }
+
+    /// The notice after `cursor`, which moves past it.
+    pub(crate) fn next_notice(&self, cursor: &mut u64) -> NextNotice {
+        if self.notices_head.load(Ordering::Acquire) == *cursor {
+            return NextNotice::None;
+        }
+        lock(&self.notices).after(cursor)
     }
 
     pub(crate) fn after(&self, cursor: u64) -> After {
@@ -117,12 +138,15 @@ impl Room {
 pub(crate) struct Subscription {
     room: Arc<Room>,
     signal: watch::Receiver<Option<End>>,
+    /// The last notice that needs no telling: who comes now reads what it said elsewhere.
+    noticed: u64,
 }
 
 impl Subscription {
     pub(crate) fn new(room: Arc<Room>) -> Self {
         let signal = room.signal.subscribe();
-        Self { room, signal }
+        let noticed = room.notices_head.load(Ordering::Acquire);
+        Self { room, signal, noticed }
     }
 
     pub(crate) fn room(&self) -> &Arc<Room> {
@@ -133,6 +157,11 @@ impl Subscription {
     /// [`Subscription::changed`]: ask this first, then look into the ring, then wait.
     pub(crate) fn look(&mut self) -> Option<End> {
         *self.signal.borrow_and_update()
+    }
+
+    /// The next notice that has not been given out.
+    pub(crate) fn next_notice(&mut self) -> NextNotice {
+        self.room.next_notice(&mut self.noticed)
     }
 
     /// Waits for what happens after the last [`Subscription::look`].

@@ -9,6 +9,7 @@ use domain::timestamp::Timestamp;
 use crate::config::HubConfig;
 use crate::hub::frame::Frame;
 use crate::hub::lock::lock;
+use crate::hub::notice::Audience;
 use crate::hub::ring::RingLimits;
 use crate::hub::room::Room;
 use crate::metrics::Metrics;
@@ -25,6 +26,7 @@ pub(crate) struct Active {
     bytes_max: usize,
     idle_ms: i64,
     limits: RingLimits,
+    notices_max: usize,
     metrics: Arc<Metrics>,
 }
 
@@ -40,6 +42,7 @@ impl Rooms {
                 bytes_max: config.ring_bytes_max,
                 run_bytes_max: config.run_bytes_max,
             },
+            notices_max: config.notices_max,
             metrics,
         }))
     }
@@ -60,7 +63,7 @@ impl Active {
 
     /// Makes a room whose last item is `head`.
     pub(crate) fn create(&mut self, room_id: &RoomId, head: u64, now: Timestamp) -> Arc<Room> {
-        let room = Arc::new(Room::new(head, self.limits, now));
+        let room = Arc::new(Room::new(head, self.limits, self.notices_max, now));
         self.rooms.insert(room_id.clone(), room.clone());
         self.metrics.rooms_active.increment(1.0);
         room
@@ -74,6 +77,20 @@ impl Active {
         if self.bytes_max < self.bytes {
             self.shrink();
         }
+    }
+
+    /// Gives a notice to the rooms that it concerns and that are active; they are still to be woken.
+    pub(crate) fn tell(&self, audience: Audience<'_>, frame: &Frame) -> Vec<Arc<Room>> {
+        let rooms: Vec<Arc<Room>> = match audience {
+            Audience::App => self.rooms.values().cloned().collect(),
+            Audience::Rooms(ids) => {
+                ids.iter().filter_map(|room_id| self.rooms.get(room_id)).cloned().collect()
+            }
+        };
+        for room in &rooms {
+            room.tell(frame.clone());
+        }
+        rooms
     }
 
     /// Drops the rooms in which nothing happens and to which nobody listens.

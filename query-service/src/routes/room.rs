@@ -88,6 +88,8 @@ fn answer(snapshot: &RoomSnapshot, recent: &[&str], complete: bool) -> Response 
         body.push_str(item);
     }
     // Writing into a text cannot fail.
-    write!(body, "],\"recent_complete\":{complete},\"log_seq\":{}}}", snapshot.log_seq).ok();
+    let (version, log_seq) = (snapshot.catalogue_version, snapshot.log_seq);
+    write!(body, "],\"recent_complete\":{complete},\"catalogue_version\":{version},").ok();
+    write!(body, "\"log_seq\":{log_seq}}}").ok();
     json_text(body)
 }

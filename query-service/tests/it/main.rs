@@ -9,6 +9,7 @@ mod endings;
 mod harness;
 mod hostile;
 mod live;
+mod notices;
 mod openapi;
 mod outages;
 mod profiles;

@@ -166,7 +166,8 @@ impl World {
 
 /// The `room_seq`s of the items among events, which must have them as their ids.
 pub(crate) fn item_seqs(events: &[SseEvent]) -> Vec<u64> {
-    let control = ["resumed", "snapshot", "bye"];
+    let control =
+        ["resumed", "snapshot", "bye", "gift_defined", "broadcast_sent", "notices_missed"];
     let items = events.iter().filter(|event| !control.contains(&event.kind().as_str()));
     items
         .map(|event| {
