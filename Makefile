@@ -34,6 +34,7 @@ up: build
 # The quick checks, then the tests. The tests start the program as a process of its own, so it is
 # built before.
 test: setup check
+	scripts/python-tools.sh
 	cargo build --locked --package matinee
 	cargo test --locked --workspace
 

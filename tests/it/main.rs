@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod api_contract;
 mod crash;
 mod lost_answers;
 mod recordings;
