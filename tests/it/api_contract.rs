@@ -1,5 +1,5 @@
-//! The OpenAPI documents against the running services: schemathesis makes requests from them, good and
-//! bad, and finds no 5xx and no answer that the documents do not have.
+//! The `OpenAPI` documents against the running services: schemathesis makes requests from them, good
+//! and bad, and finds no 5xx and no answer that the documents do not have.
 //!
 //! It runs as an admin, who reaches every rule, and as a viewer, who is refused by most.
 
