@@ -6,6 +6,7 @@
 pub(crate) mod app_user;
 pub(crate) mod checkpoint;
 pub(crate) mod gift_total;
+mod reach;
 pub(crate) mod room_feed;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
 use crate::read_models::checkpoint::Projected;
+use crate::read_models::reach::Reach;
 
 /// The read models, as far as they can be reached.
 #[derive(Debug)]
@@ -25,9 +27,10 @@ pub(crate) struct ReadModels {
     pool: Option<Pool>,
     timeout: Duration,
     projected: Projected,
+    reach: Reach,
 }
 
-/// Postgres gave no answer. The cause has been logged.
+/// Postgres gave no answer. The cause is logged when it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the read models cannot be reached")]
 pub(crate) struct Unavailable;
@@ -52,7 +55,12 @@ impl ReadModels {
     ) -> Result<Self, PoolError> {
         let pool =
             config.url.as_ref().map(|url| build_pool(url.expose(), config, timeout)).transpose()?;
-        Ok(Self { pool, timeout, projected: Projected::new(checkpoint_poll) })
+        Ok(Self {
+            pool,
+            timeout,
+            projected: Projected::new(checkpoint_poll),
+            reach: Reach::default(),
+        })
     }
 
     /// Asks one prepared question.
@@ -62,13 +70,16 @@ impl ReadModels {
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Unavailable> {
         match tokio::time::timeout(self.timeout, self.try_query(sql, params)).await {
-            Ok(Ok(rows)) => Ok(rows),
+            Ok(Ok(rows)) => {
+                self.reach.found();
+                Ok(rows)
+            }
             Ok(Err(error)) => {
-                tracing::warn!(error = %ErrorChain(&error), "read model out of reach");
+                self.reach.lost(&ErrorChain(&error));
                 Err(Unavailable)
             }
             Err(_elapsed) => {
-                tracing::warn!("read model did not answer in time");
+                self.reach.lost(&"no answer in time");
                 Err(Unavailable)
             }
         }
