@@ -38,6 +38,13 @@ pub struct HubConfig {
     pub notices_max: usize,
     /// Events that are folded in under one lock.
     pub batch_events_max: usize,
+    /// A room with many listeners is sent to them once in this time at the most, unless something
+    /// urgent happens; 0 sends at once.
+    pub tick_ms: u64,
+    /// Listeners from which on a room ticks.
+    pub tick_listeners_min: usize,
+    /// Comings and goings that are sent at once as single items; more of them become one.
+    pub moves_merged_above: usize,
     /// A stream that has nothing to say says so this often; the longest silence is twice as long.
     pub heartbeat_ms: u64,
     /// Missed items that are sent again; who has missed more gets a snapshot.
@@ -63,6 +70,9 @@ impl Default for HubConfig {
             run_bytes_max: 64 << 10,
             notices_max: 64,
             batch_events_max: 512,
+            tick_ms: 40,
+            tick_listeners_min: 100,
+            moves_merged_above: 5,
             heartbeat_ms: 15_000,
             resume_items_max: 10_000,
             resume_page_items: 256,
@@ -161,6 +171,7 @@ impl QueryConfig {
         check_range("query.hub.run_bytes_max", hub.run_bytes_max, 1..=16 << 20)?;
         check_range("query.hub.notices_max", hub.notices_max, 1..=10_000)?;
         check_range("query.hub.batch_events_max", hub.batch_events_max, 1..=10_000)?;
+        check_range("query.hub.tick_ms", hub.tick_ms, 0..=1_000)?;
         check_range("query.hub.heartbeat_ms", hub.heartbeat_ms, 10..=600_000)?;
         check_range("query.hub.resume_page_items", hub.resume_page_items, 1..=10_000)?;
         check_range("query.hub.resume_attempts", hub.resume_attempts, 1..=100)?;

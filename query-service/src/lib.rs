@@ -36,7 +36,7 @@ pub use crate::config::QueryConfig;
 pub use crate::read_models::PoolError;
 
 use crate::hub::room::End;
-use crate::hub::{AppHub, follower, sweeper};
+use crate::hub::{AppHub, follower, sweeper, ticker};
 use crate::metrics::Metrics;
 use crate::read_models::ReadModels;
 use crate::service::Service;
@@ -98,6 +98,7 @@ pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, Sta
         let shutdown = tasks.shutdown_token();
         tasks.spawn("follower", follower::follow(hub.clone(), nats.clone(), shutdown.clone()));
         tasks.spawn("sweeper", sweeper::sweep(hub.clone(), shutdown.clone()));
+        tasks.spawn("ticker", ticker::tick(hub.clone(), shutdown.clone()));
         let profiles = profiles::serve(hub.app().clone(), nats.clone(), service.clone());
         tasks.spawn("profiles", profiles);
         let hub = hub.clone();

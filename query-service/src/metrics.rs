@@ -41,7 +41,7 @@ impl Metrics {
 
     /// Items went to one viewer. `items / runs` is how many share a write.
     pub(crate) fn delivered(&self, run: &Run) {
-        self.items.increment(run.frames.len() as u64);
+        self.items.increment(run.items());
         self.writes.increment(1);
         self.bytes.increment(run.sse.len() as u64);
     }

@@ -39,7 +39,8 @@ fn dense_run(cursor: u64, items: &[Item]) -> Option<Run> {
     let dense = (cursor + 1..).zip(items).take_while(|(expected, item)| item.room_seq == *expected);
     let frames: Arc<[Frame]> =
         dense.map(|(_, item)| Frame::encode(Some(item.room_seq), &item.json)).collect();
-    (!frames.is_empty()).then(|| Run::join(cursor + 1, frames))
+    let last = cursor + frames.len() as u64;
+    (!frames.is_empty()).then(|| Run::join(cursor + 1, last, frames))
 }
 
 #[cfg(test)]

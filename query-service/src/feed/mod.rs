@@ -110,7 +110,7 @@ impl Feed {
         }
         let page = catch_up::page(&self.hub, &self.read_models, &self.room_id, self.cursor).await;
         if let Some(run) = page {
-            self.catch_up_left = Some(left.saturating_sub(run.frames.len() as u64));
+            self.catch_up_left = Some(left.saturating_sub(run.items()));
             return self.run(run);
         }
         // The history broke off: the room as it is now replaces what is missing.

@@ -1,23 +1,27 @@
 //! The hub: one app's log folded in memory, and each room's newest items for whoever listens.
 //!
 //! [`follower`] feeds it from the tail, [`rooms`] holds a [`room::Room`] with its [`ring::Ring`] for
-//! every room that is active, [`frame::Frame`] is what was encoded once, and
-//! [`notice`] what all rooms are told. What a single viewer gets
-//! is in [`crate::feed`]; how it is written to a socket in [`crate::stream`].
+//! every room that is active, [`frame::Frame`] is what was encoded once, and [`notice`] what all rooms
+//! are told. [`merge`] makes fewer frames of a busy room's items, [`pace`] and [`ticker`] fewer writes.
+//! What a single viewer gets is in [`crate::feed`]; how it is written to a socket in [`crate::stream`].
 //!
 //! Invariant: state and rings change together under the lock of the state, so whoever reads both
 //! under it sees the same `room_seq`.
 
 pub(crate) mod follower;
 pub(crate) mod frame;
+pub(crate) mod item;
 pub(crate) mod lock;
+mod merge;
 pub(crate) mod notice;
+mod pace;
 pub(crate) mod ring;
 pub(crate) mod room;
 pub(crate) mod rooms;
 pub(crate) mod sweeper;
 #[cfg(test)]
 mod tests;
+pub(crate) mod ticker;
 
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -26,16 +30,20 @@ use domain::event::{Event, Scope};
 use domain::ids::{AppId, LogSeq, RoomId};
 use domain::state::AppState;
 use domain::timestamp::Timestamp;
-use domain::view::feed_item::feed_item;
-use domain::view::notice::{is_notice, notice};
+use domain::view::feed_item::Priority;
+use domain::view::notice::notice;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::config::HubConfig;
 use crate::hub::frame::Frame;
+use crate::hub::item::Item;
 use crate::hub::lock::{read, write};
 use crate::hub::notice::Audience;
+use crate::hub::pace::Turn;
 use crate::hub::room::{End, Room, Subscription};
 use crate::hub::rooms::Rooms;
+use crate::hub::ticker::Ticker;
 use crate::metrics::Metrics;
 
 /// One app as viewers see it.
@@ -45,6 +53,7 @@ pub(crate) struct AppHub {
     config: HubConfig,
     folded: RwLock<Folded>,
     rooms: Rooms,
+    ticker: Ticker,
     progress: watch::Sender<Progress>,
     metrics: Arc<Metrics>,
 }
@@ -83,7 +92,8 @@ impl AppHub {
     pub(crate) fn new(app: AppId, config: HubConfig, metrics: Arc<Metrics>) -> Self {
         let rooms = Rooms::new(&config, metrics.clone());
         let progress = watch::Sender::new(Progress::default());
-        Self { app, config, folded: RwLock::default(), rooms, progress, metrics }
+        let (folded, ticker) = (RwLock::default(), Ticker::default());
+        Self { app, config, folded, rooms, ticker, progress, metrics }
     }
 
     pub(crate) fn app(&self) -> &AppId {
@@ -101,52 +111,70 @@ impl AppHub {
     }
 
     /// Folds events in, in order, and wakes the listeners of the rooms that they belong to: once
-    /// each, so that all that came together is written together.
+    /// each, so that all that came together is written together; in a busy room not more often than
+    /// once a tick, unless it is urgent.
     pub(crate) fn apply(&self, events: &[Event], log_seq: LogSeq, now: Timestamp) {
-        let frames: Vec<Option<Frame>> =
+        let items: Vec<Option<Item>> =
             events.iter().map(|event| self.encode_if_wanted(event, now)).collect();
 
-        let mut touched: Vec<Arc<Room>> = Vec::new();
+        // With whether something urgent happened there.
+        let mut touched: Vec<(Arc<Room>, bool)> = Vec::new();
         {
             let mut folded = write(&self.folded);
             let mut rooms = self.rooms.lock();
-            for (event, frame) in events.iter().zip(frames) {
+            for (event, item) in events.iter().zip(items) {
                 folded.state.evolve(event);
                 let Scope::Room { room_id, room_seq } = &event.scope else {
-                    if let Some(frame) = frame {
-                        touched.extend(rooms.tell(Audience::App, &frame));
+                    // Without a listener, as in a replay, there is nobody to tell.
+                    if rooms.all().next().is_some()
+                        && let Some(json) = notice(event)
+                    {
+                        let told = rooms.tell(Audience::App, &Frame::encode(None, &json));
+                        touched.extend(told.into_iter().map(|room| (room, true)));
                     }
                     continue;
                 };
-                let room = match (rooms.get(room_id), &frame) {
+                let room = match (rooms.get(room_id), &item) {
                     (Some(room), _) => room.clone(),
                     (None, Some(_)) => rooms.create(room_id, room_seq - 1, now),
                     (None, None) => continue,
                 };
                 // Listeners may have come between the question and the lock.
-                let Some(frame) = frame.or_else(|| encode(event)) else { continue };
-                rooms.push(&room, *room_seq, frame, now);
-                if !touched.iter().any(|known| Arc::ptr_eq(known, &room)) {
-                    touched.push(room);
+                let Some(item) = item.or_else(|| Item::of(event)) else { continue };
+                let urgent = item.priority == Priority::High;
+                rooms.push(&room, *room_seq, item, now);
+                match touched.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &room)) {
+                    Some((_, any_urgent)) => *any_urgent |= urgent,
+                    None => touched.push((room, urgent)),
                 }
             }
             folded.log_seq = log_seq;
         }
-        for room in touched {
-            room.wake();
+        let now = Instant::now();
+        for (room, urgent) in touched {
+            if let Turn::At(due) = room.news(now, self.tick_of(&room), urgent) {
+                self.ticker.add(due, room);
+            }
         }
         self.progress.send_modify(|progress| progress.log_seq = log_seq);
     }
 
     /// A replay of old events fills no rings: they would be dropped as idle at once.
-    fn encode_if_wanted(&self, event: &Event, now: Timestamp) -> Option<Frame> {
-        let Scope::Room { room_id, .. } = &event.scope else {
-            // Without a listener, as in a replay, there is nobody to tell.
-            let told = is_notice(&event.data) && self.rooms.lock().all().next().is_some();
-            return if told { encode(event) } else { None };
-        };
+    fn encode_if_wanted(&self, event: &Event, now: Timestamp) -> Option<Item> {
+        let Scope::Room { room_id, .. } = &event.scope else { return None };
         let fresh = now.0 < event.at.0.saturating_add(self.config.ring_idle_ms.cast_signed());
-        if fresh || self.rooms.lock().get(room_id).is_some() { encode(event) } else { None }
+        if fresh || self.rooms.lock().get(room_id).is_some() { Item::of(event) } else { None }
+    }
+
+    /// Where few listen a tick would save little and cost them time.
+    fn tick_of(&self, room: &Room) -> Option<Duration> {
+        let HubConfig { tick_ms, tick_listeners_min, .. } = self.config;
+        let ticks = 0 < tick_ms && tick_listeners_min <= room.listeners();
+        ticks.then(|| Duration::from_millis(tick_ms))
+    }
+
+    pub(crate) fn ticker(&self) -> &Ticker {
+        &self.ticker
     }
 
     /// `room_seq` of the room's last item; nothing if the room does not exist.
@@ -233,12 +261,5 @@ impl AppHub {
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
-    }
-}
-
-fn encode(event: &Event) -> Option<Frame> {
-    match event.scope {
-        Scope::Room { room_seq, .. } => Some(Frame::encode(Some(room_seq), &feed_item(event)?)),
-        Scope::App { .. } => Some(Frame::encode(None, &notice(event)?)),
     }
 }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use crate::hub::frame::Frame;
+use crate::hub::item::Item;
+use crate::hub::merge;
 
 /// How many different runs are kept joined: readers of a room mostly stand at one or two places.
 const RUNS_KEPT: usize = 4;
@@ -23,6 +25,8 @@ pub(crate) struct RingLimits {
     pub(crate) bytes_max: usize,
     /// Bytes of one run, unless one item alone is larger.
     pub(crate) run_bytes_max: usize,
+    /// Comings and goings in one run; more of them are merged.
+    pub(crate) run_moves_max: usize,
 }
 
 /// Items that follow each other, ready to be written in one go.
@@ -34,14 +38,13 @@ pub(crate) struct Run {
     pub(crate) last: u64,
     /// All of it as one piece of a `text/event-stream`.
     pub(crate) sse: Bytes,
-    /// Item by item.
+    /// The same frame by frame; a frame may stand for several items.
     pub(crate) frames: Arc<[Frame]>,
 }
 
 impl Run {
-    /// Joins items of which the first has `room_seq` `first`.
-    pub(crate) fn join(first: u64, frames: Arc<[Frame]>) -> Self {
-        let last = first + frames.len() as u64 - 1;
+    /// Joins the frames for the items from `first` to `last`.
+    pub(crate) fn join(first: u64, last: u64, frames: Arc<[Frame]>) -> Self {
         let sse = if let [frame] = &*frames {
             frame.sse().clone()
         } else {
@@ -52,6 +55,11 @@ impl Run {
             joined.freeze()
         };
         Self { first, last, sse, frames }
+    }
+
+    /// How many items it brings.
+    pub(crate) fn items(&self) -> u64 {
+        self.last - self.first + 1
     }
 }
 
@@ -69,7 +77,7 @@ pub(crate) enum After {
 #[derive(Debug)]
 pub(crate) struct Ring {
     limits: RingLimits,
-    items: VecDeque<Frame>,
+    items: VecDeque<Item>,
     bytes: usize,
     head: u64,
     runs: VecDeque<Run>,
@@ -96,11 +104,11 @@ impl Ring {
     }
 
     /// Takes the next item and gives back how many it evicted.
-    pub(crate) fn push(&mut self, room_seq: u64, frame: Frame) -> u64 {
+    pub(crate) fn push(&mut self, room_seq: u64, item: Item) -> u64 {
         debug_assert_eq!(self.head + 1, room_seq, "room_seq is dense");
         self.head = room_seq;
-        self.bytes += frame.sse().len();
-        self.items.push_back(frame);
+        self.bytes += item.frame.sse().len();
+        self.items.push_back(item);
         self.evict_to(self.limits.items_max, self.limits.bytes_max)
     }
 
@@ -113,7 +121,7 @@ impl Ring {
         let mut evicted = 0;
         while 1 < self.items.len() && (items_max < self.items.len() || bytes_max < self.bytes) {
             if let Some(oldest) = self.items.pop_front() {
-                self.bytes -= oldest.sse().len();
+                self.bytes -= oldest.frame.sse().len();
                 evicted += 1;
             }
         }
@@ -134,8 +142,9 @@ impl Ring {
             return After::Run(run.clone());
         }
         let count = usize::try_from(last - cursor).unwrap_or(usize::MAX);
-        let run =
-            Run::join(cursor + 1, self.items.iter().skip(skip).take(count).cloned().collect());
+        let items = self.items.range(skip..skip + count);
+        let frames = merge::frames(cursor + 1, items, self.limits.run_moves_max);
+        let run = Run::join(cursor + 1, last, frames);
         if self.runs.len() == RUNS_KEPT {
             self.runs.pop_front();
         }
@@ -145,9 +154,9 @@ impl Ring {
 
     fn last_of_run(&self, cursor: u64, skip: usize) -> u64 {
         let mut bytes = 0;
-        let fits = self.items.iter().skip(skip).take_while(|frame| {
+        let fits = self.items.iter().skip(skip).take_while(|item| {
             let first = bytes == 0;
-            bytes += frame.sse().len();
+            bytes += item.frame.sse().len();
             first || bytes <= self.limits.run_bytes_max
         });
         cursor + fits.count() as u64
@@ -156,20 +165,29 @@ impl Ring {
     /// The newest items, at most `count`, oldest first.
     pub(crate) fn newest(&self, count: usize) -> Vec<Frame> {
         let skip = self.items.len().saturating_sub(count);
-        self.items.iter().skip(skip).cloned().collect()
+        self.items.iter().skip(skip).map(|item| item.frame.clone()).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use domain::view::feed_item::Priority;
 
-    const LIMITS: RingLimits = RingLimits { items_max: 4, bytes_max: 1_000, run_bytes_max: 1_000 };
+    use super::*;
+    use crate::hub::item::Part;
+
+    const LIMITS: RingLimits =
+        RingLimits { items_max: 4, bytes_max: 1_000, run_bytes_max: 1_000, run_moves_max: 0 };
+
+    fn item(room_seq: u64, json: &str) -> Item {
+        let frame = Frame::encode(Some(room_seq), json);
+        Item { frame, priority: Priority::Normal, part: None }
+    }
 
     fn filled(limits: RingLimits, from: u64, to: u64) -> Ring {
         let mut ring = Ring::new(from - 1, limits);
         for seq in from..=to {
-            ring.push(seq, Frame::encode(Some(seq), &format!("{{\"n\":{seq}}}")));
+            ring.push(seq, item(seq, &format!("{{\"n\":{seq}}}")));
         }
         ring
     }
@@ -215,7 +233,7 @@ mod tests {
         let mut ring = filled(RingLimits { bytes_max: 40, ..LIMITS }, 1, 4);
         assert!(ring.bytes() <= 40);
         let huge = format!("\"{}\"", "x".repeat(100));
-        ring.push(5, Frame::encode(Some(5), &huge));
+        ring.push(5, item(5, &huge));
         assert_eq!(ring.newest(9).len(), 1);
         assert_eq!(run(&mut ring, 4), Some((5, 5)));
     }
@@ -237,6 +255,18 @@ mod tests {
         };
         assert_eq!(one.sse.as_ptr(), two.sse.as_ptr());
         assert!(Arc::ptr_eq(&one.frames, &two.frames));
+    }
+
+    #[test]
+    fn a_run_says_how_many_items_it_brings() {
+        let mut ring = filled(LIMITS, 1, 1);
+        for seq in 2..=4 {
+            let part = Some(Part::Likes { count: 1, total: seq });
+            ring.push(seq, Item { part, ..item(seq, "{}") });
+        }
+        let After::Run(run) = ring.after(0) else { panic!("the ring has items") };
+        assert_eq!((run.items(), run.frames.len()), (4, 2));
+        assert_eq!(ring.newest(9).len(), 4);
     }
 
     #[test]

@@ -2,16 +2,20 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use domain::ids::RoomId;
 use domain::room::state::Room as RoomState;
 use domain::timestamp::Timestamp;
 use domain::view::room_view::RoomView;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::hub::frame::Frame;
+use crate::hub::item::Item;
 use crate::hub::lock::lock;
 use crate::hub::notice::{NextNotice, Notices};
+use crate::hub::pace::{Pace, Turn};
 use crate::hub::ring::{After, Ring, RingLimits};
 
 /// Why nothing more comes from a room.
@@ -29,6 +33,7 @@ pub(crate) struct Room {
     /// The view as JSON with its `room_seq`: newcomers at the same place share it.
     view: Mutex<Option<(u64, Arc<str>)>>,
     signal: watch::Sender<Option<End>>,
+    pace: Mutex<Pace>,
     active_at: AtomicI64,
     notices: Mutex<Notices>,
     /// Of `notices`, so that a stream looks without a lock.
@@ -41,6 +46,7 @@ impl Room {
             ring: Mutex::new(Ring::new(head, limits)),
             view: Mutex::new(None),
             signal: watch::Sender::new(None),
+            pace: Mutex::default(),
             active_at: AtomicI64::new(now.0),
             notices: Mutex::new(Notices::new(notices_max)),
             notices_head: AtomicU64::new(0),
@@ -48,11 +54,11 @@ impl Room {
     }
 
     /// Takes the next item. Gives back how many it evicted and how many bytes the ring grew.
-    pub(crate) fn push(&self, room_seq: u64, frame: Frame, now: Timestamp) -> (u64, isize) {
+    pub(crate) fn push(&self, room_seq: u64, item: Item, now: Timestamp) -> (u64, isize) {
         self.active_at.store(now.0, Ordering::Relaxed);
         let mut ring = lock(&self.ring);
         let before = ring.bytes();
-        let evicted = ring.push(room_seq, frame);
+        let evicted = ring.push(room_seq, item);
         (evicted, ring.bytes().cast_signed() - before.cast_signed())
     }
 
@@ -111,7 +117,23 @@ impl Room {
         }
     }
 
-    pub(crate) fn wake(&self) {
+    /// Wakes the listeners about what is new, now or when the tick ends, of which the caller is told.
+    pub(crate) fn news(&self, now: Instant, tick: Option<Duration>, urgent: bool) -> Turn {
+        let turn = lock(&self.pace).news(now, tick, urgent);
+        if turn == Turn::Now {
+            self.wake();
+        }
+        turn
+    }
+
+    /// The tick has ended.
+    pub(crate) fn wake_if_due(&self, now: Instant) {
+        if lock(&self.pace).is_due(now) {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
         self.signal.send_modify(|_| ());
     }
 
@@ -125,7 +147,11 @@ impl Room {
     }
 
     pub(crate) fn is_watched(&self) -> bool {
-        0 < self.signal.receiver_count()
+        0 < self.listeners()
+    }
+
+    pub(crate) fn listeners(&self) -> usize {
+        self.signal.receiver_count()
     }
 
     pub(crate) fn active_at(&self) -> Timestamp {

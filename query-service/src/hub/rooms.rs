@@ -8,6 +8,7 @@ use domain::timestamp::Timestamp;
 
 use crate::config::HubConfig;
 use crate::hub::frame::Frame;
+use crate::hub::item::Item;
 use crate::hub::lock::lock;
 use crate::hub::notice::Audience;
 use crate::hub::ring::RingLimits;
@@ -41,6 +42,7 @@ impl Rooms {
                 items_max: config.ring_items_max,
                 bytes_max: config.ring_bytes_max,
                 run_bytes_max: config.run_bytes_max,
+                run_moves_max: config.moves_merged_above,
             },
             notices_max: config.notices_max,
             metrics,
@@ -70,8 +72,8 @@ impl Active {
     }
 
     /// Puts the next item into a room, and makes room for it elsewhere if all together are too many.
-    pub(crate) fn push(&mut self, room: &Room, room_seq: u64, frame: Frame, now: Timestamp) {
-        let (evicted, grown) = room.push(room_seq, frame, now);
+    pub(crate) fn push(&mut self, room: &Room, room_seq: u64, item: Item, now: Timestamp) {
+        let (evicted, grown) = room.push(room_seq, item, now);
         self.grow(grown);
         self.metrics.ring_evictions.increment(evicted);
         if self.bytes_max < self.bytes {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use domain::actor::{Actor, Role};
 use domain::event::{EventData, EventId};
 use domain::room::create_room::RoomCreated;
+use domain::room::mute_all::MuteAllSet;
 use domain::room::send_message::MessageSent;
 
 use super::*;
@@ -199,4 +200,36 @@ fn a_snapshot_and_what_follows_never_miss_or_repeat_an_item() {
         }
         done.store(true, Ordering::Relaxed);
     });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_room_is_woken_once_a_tick_and_at_once_for_what_is_urgent() {
+    let hub = hub(|config| config.tick_listeners_min = 2);
+    let tasks = tokio::spawn(ticker::tick(hub.clone(), tokio_util::sync::CancellationToken::new()));
+    fill(&hub, &room(1), 1..=1);
+    let mut subscription = hub.subscribe(&room(1), NOW).unwrap();
+    let _other = hub.subscribe(&room(1), NOW).unwrap();
+    tokio::time::advance(Duration::from_millis(100)).await;
+    let start = Instant::now();
+    let mut woken = async || {
+        subscription.look();
+        subscription.changed().await;
+        start.elapsed().as_millis()
+    };
+
+    fill(&hub, &room(1), 2..=2);
+    fill(&hub, &room(1), 3..=3);
+    fill(&hub, &room(1), 4..=4);
+    assert_eq!(woken().await, 40);
+    fill(&hub, &room(1), 5..=5);
+    assert_eq!(woken().await, 80);
+
+    let mut subscription = hub.subscribe(&room(1), NOW).unwrap();
+    subscription.look();
+    let mut urgent = event(&room(1), 6, NOW);
+    urgent.data = EventData::MuteAllSet(MuteAllSet { on: true, allow: [].into() });
+    hub.apply(&[urgent], hub.log_seq().next(), NOW);
+    subscription.changed().await;
+    assert_eq!(start.elapsed().as_millis(), 80);
+    tasks.abort();
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod answers;
+mod busy;
 mod endings;
 mod harness;
 mod hostile;

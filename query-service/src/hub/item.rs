@@ -1,0 +1,49 @@
+//! One event of a room as the ring holds it: its own frame, and what is needed to merge it with its
+//! neighbours ([`crate::hub::merge`]).
+
+use std::sync::Arc;
+
+use domain::event::{Event, EventData, Scope};
+use domain::view::feed_item::{Priority, feed_item};
+
+use crate::hub::frame::Frame;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    /// What a reader gets who gets this item alone.
+    pub(crate) frame: Frame,
+    pub(crate) priority: Priority,
+    pub(crate) part: Option<Part>,
+}
+
+/// What a merged frame says about an item that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Part {
+    Likes { count: u64, total: u64 },
+    Joined { nick: Arc<str> },
+    Left,
+}
+
+impl Item {
+    /// Nothing for an event of the app.
+    pub(crate) fn of(event: &Event) -> Option<Self> {
+        let Scope::Room { room_seq, .. } = event.scope else { return None };
+        Some(Self {
+            frame: Frame::encode(Some(room_seq), &feed_item(event)?),
+            priority: Priority::of(&event.data),
+            part: part(event),
+        })
+    }
+}
+
+fn part(event: &Event) -> Option<Part> {
+    if let EventData::LikesAdded(likes) = &event.data {
+        Some(Part::Likes { count: likes.count, total: likes.total })
+    } else if let EventData::RoomJoined(_) = event.data {
+        Some(Part::Joined { nick: event.actor.nick.clone() })
+    } else if let EventData::RoomLeft(_) = event.data {
+        Some(Part::Left)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,96 @@
+//! When a room's listeners are woken: at once if nothing was sent for a tick, else when the tick ends.
+//! What is urgent never waits. Pure: no timer, no clock; [`crate::hub::ticker`] has both.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// What to do about news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Wake the listeners.
+    Now,
+    /// Ask [`Pace::is_due`] then.
+    At(Instant),
+    /// Somebody asks already.
+    Waits,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    sent_at: Option<Instant>,
+    due_at: Option<Instant>,
+}
+
+impl Pace {
+    /// Something new is in the ring. Without a tick, or if it is urgent, it is sent at once.
+    pub(crate) fn news(&mut self, now: Instant, tick: Option<Duration>, urgent: bool) -> Turn {
+        let free_at = match (tick, self.sent_at) {
+            (Some(tick), Some(sent_at)) => sent_at + tick,
+            (None, _) | (_, None) => now,
+        };
+        if urgent || free_at <= now {
+            self.sent(now);
+            return Turn::Now;
+        }
+        if self.due_at.is_some() {
+            return Turn::Waits;
+        }
+        self.due_at = Some(free_at);
+        Turn::At(free_at)
+    }
+
+    /// Whether what has gathered must be sent now. Not if something urgent has taken it along.
+    pub(crate) fn is_due(&mut self, now: Instant) -> bool {
+        let due = self.due_at.is_some_and(|due_at| due_at <= now);
+        if due {
+            self.sent(now);
+        }
+        due
+    }
+
+    fn sent(&mut self, now: Instant) {
+        self.sent_at = Some(now);
+        self.due_at = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TICK: Duration = Duration::from_millis(40);
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn the_first_is_sent_at_once_and_the_next_with_the_tick() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        assert_eq!(pace.news(start, Some(TICK), false), Turn::Now);
+        assert_eq!(pace.news(start + MS, Some(TICK), false), Turn::At(start + TICK));
+        assert_eq!(pace.news(start + 2 * MS, Some(TICK), false), Turn::Waits);
+        assert!(!pace.is_due(start + TICK - MS));
+        assert!(pace.is_due(start + TICK));
+        assert!(!pace.is_due(start + TICK));
+        // The tick counts from the last sending.
+        assert_eq!(pace.news(start + TICK + MS, Some(TICK), false), Turn::At(start + 2 * TICK));
+        assert!(pace.is_due(start + 2 * TICK));
+        assert_eq!(pace.news(start + 3 * TICK, Some(TICK), false), Turn::Now);
+    }
+
+    #[test]
+    fn what_is_urgent_takes_along_what_waits() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        pace.news(start, Some(TICK), false);
+        assert_eq!(pace.news(start + MS, Some(TICK), false), Turn::At(start + TICK));
+        assert_eq!(pace.news(start + 2 * MS, Some(TICK), true), Turn::Now);
+        assert!(!pace.is_due(start + TICK));
+    }
+
+    #[test]
+    fn without_a_tick_nothing_waits() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        for _ in 0..3 {
+            assert_eq!(pace.news(start, None, false), Turn::Now);
+        }
+    }
+}

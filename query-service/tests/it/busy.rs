@@ -1,0 +1,81 @@
+//! What a busy room does to its streams: fewer frames, fewer writes, nothing missing.
+
+use std::time::Instant;
+
+use domain::event::EventData;
+use domain::room::join_room::RoomJoined;
+use domain::room::mute_all::MuteAllSet;
+use domain::room::send_likes::LikesAdded;
+
+use crate::harness::{World, message};
+
+fn likes(count: u64, total: u64) -> EventData {
+    EventData::LikesAdded(LikesAdded { count, total, by: vec![] })
+}
+
+fn joined() -> EventData {
+    EventData::RoomJoined(RoomJoined {})
+}
+
+#[tokio::test]
+async fn likes_and_comings_of_one_moment_become_one_frame_that_says_what_it_covers() {
+    let world = World::start_with(|config| config.hub.moves_merged_above = 2).await;
+    let room = world.room("room-1", 0).await;
+    world.caught_up(&room).await;
+    let mut stream = world.stream(&room, None).await;
+    let mut ws = world.ws(&room, "").await;
+    assert_eq!(stream.next().await.unwrap().kind(), "snapshot");
+    assert_eq!(ws.json().await["type"], "snapshot");
+
+    let moment = vec![likes(2, 2), joined(), likes(3, 5), joined(), joined(), message("hello")];
+    world.append(Some(&room), moment).await;
+
+    let merged = stream.next().await.unwrap();
+    assert_eq!(merged.id, "6");
+    let expected = serde_json::json!({
+        "type": "merged", "from_seq": 2, "room_seq": 6,
+        "counts": { "likes_added": 2, "room_joined": 3 },
+        "likes": { "count": 5, "total": 5 },
+        "joined": { "count": 3, "names": ["ann", "ann", "ann"] },
+    });
+    assert_eq!(merged.json(), expected);
+    assert_eq!(stream.next().await.unwrap().room_seq(), 7);
+    assert_eq!(ws.text().await, merged.data);
+    // Nothing is lost to the ring: who asks later for a part of it gets that part.
+    let mut late = world.stream(&room, Some(4)).await;
+    let events = late.until(7).await;
+    assert_eq!((events.len(), events[1].kind().as_str()), (4, "room_joined"));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_room_with_many_listeners_ticks_but_what_is_urgent_does_not_wait() {
+    let world = World::start_with(|config| {
+        config.hub.tick_ms = 1_000;
+        config.hub.tick_listeners_min = 2;
+    })
+    .await;
+    let room = world.room("room-1", 0).await;
+    world.caught_up(&room).await;
+    let mut stream = world.stream(&room, None).await;
+    let _other = world.ws(&room, "").await;
+    stream.next().await.unwrap();
+
+    // The leading edge.
+    world.say(&room, "first").await;
+    stream.until(2).await;
+    let start = Instant::now();
+    world.say(&room, "waits").await;
+    world.say(&room, "too").await;
+    stream.until(4).await;
+    assert!(500 < start.elapsed().as_millis(), "{:?}", start.elapsed());
+
+    world.say(&room, "waits again").await;
+    let start = Instant::now();
+    world
+        .append(Some(&room), vec![EventData::MuteAllSet(MuteAllSet { on: true, allow: [].into() })])
+        .await;
+    stream.until(6).await;
+    assert!(start.elapsed().as_millis() < 500, "{:?}", start.elapsed());
+    world.stop().await;
+}
