@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 
 use command_service::config::CommandConfig;
 use command_service::gateway::submit::Submitter;
+use command_service::sequencer::config::SequencerConfig;
 use command_service::sequencer::handle::door;
 use command_service::sequencer::lead::Candidate;
+use command_service::sequencer::limiter::config::LimiterConfig;
 use domain::actor::{Actor, Role};
 use domain::command::{Action, Command, RoomCommand};
 use domain::ids::{AppId, RoomId};
@@ -65,7 +67,10 @@ impl Stage {
             AuthConfig::default(),
         );
         let tasks = Tasks::new();
-        let config = CommandConfig::default();
+        // Callers send as fast as they are answered: many times what a room takes.
+        let sequencer =
+            SequencerConfig { limiter: LimiterConfig::off(), ..SequencerConfig::default() };
+        let config = CommandConfig { sequencer, ..CommandConfig::default() };
         let (door, handle) = door();
         let candidate = Candidate {
             nats: nats.clone(),

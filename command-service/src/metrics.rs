@@ -3,6 +3,9 @@
 use metrics::{counter, gauge, histogram};
 
 use domain::ids::AppId;
+use domain::view::feed_item::Priority;
+
+use crate::sequencer::limiter::ShedReason;
 
 /// A commit has become durable.
 pub(crate) fn committed(app: &AppId, events: usize, bytes: usize, seconds: f64) {
@@ -21,6 +24,12 @@ pub(crate) fn leads(app: &AppId, leads: bool) {
 /// A rule said no.
 pub(crate) fn refused(code: &'static str) {
     counter!("matinee_commands_refused_total", "code" => code).increment(1);
+}
+
+/// A command was left out because too much is sent.
+pub(crate) fn shed(class: Priority, reason: ShedReason) {
+    let (class, reason) = (class.as_str(), reason.as_str());
+    counter!("matinee_commands_shed_total", "class" => class, "reason" => reason).increment(1);
 }
 
 /// Commands got no answer.

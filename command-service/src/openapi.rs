@@ -22,6 +22,7 @@ const PROBLEMS: &[(u16, &str)] = &[
     (422, "idempotency_key_ahead"),
     (422, "idempotency_key_reused"),
     (422, "idempotency_key_too_old"),
+    (429, "shed"),
     (503, "log_unavailable"),
     (503, "overloaded"),
 ];

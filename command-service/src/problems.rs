@@ -9,6 +9,7 @@ use warp::http::StatusCode;
 
 use crate::gateway::submit::SubmitError;
 use crate::sequencer::answer::Answer;
+use crate::sequencer::limiter::{Shed, ShedReason};
 
 /// A rule said no: 403 for who, 404 for what is not there, 409 for what the state does not allow now,
 /// 422 for a value that is never allowed.
@@ -95,8 +96,23 @@ pub fn unanswered(answer: &Answer) -> Problem {
             Problem::new(status, "idempotency_key_reused", "Idempotency-Key reused")
                 .detail("another user has sent a command with this key")
         }
-        Answer::Settled(_) => Problem::internal(),
+        Answer::Settled(_) | Answer::Shed(_) => Problem::internal(),
     }
+}
+
+/// Too much is sent: nothing was recorded, and the same request may be sent again.
+pub fn shed(shed: &Shed) -> Problem {
+    let detail = match shed.reason {
+        ShedReason::RoomRate => "more is sent to the room than it takes in a second",
+        ShedReason::UserMessages => "you have sent as many messages as one user may in a while",
+        ShedReason::UserLikes => "you have sent as many likes as one user may in a while",
+    };
+    let seconds = u32::try_from(shed.retry_after_ms.div_ceil(1_000)).unwrap_or(u32::MAX);
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "shed", "Left out")
+        .detail(detail)
+        .with("class", shed.class)
+        .with("reason", shed.reason)
+        .retry_after_s(seconds)
 }
 
 /// No answer: the same request, with the same key, may be sent again.

@@ -177,6 +177,7 @@ fn kill_left_over(home: &Path, server: &str) {
 }
 
 /// Fixed ports: what is started again must be found again.
+/// Shows are played at many times their speed, so how much is sent has no limit here.
 fn settings() -> String {
     let port = || port::configured_or_free(0).expect("a free port");
     let program = env_var("MATINEE_NATS_SERVER").map_or_else(
@@ -189,7 +190,10 @@ fn settings() -> String {
          postgres_server.port = {}\n\
          command.http.listen = \"127.0.0.1:{}\"\n\
          query.http.listen = \"127.0.0.1:{}\"\n\
-         signer.http.listen = \"127.0.0.1:{}\"\n",
+         signer.http.listen = \"127.0.0.1:{}\"\n\
+         command.sequencer.limiter.room_messages_per_s = 0\n\
+         command.sequencer.limiter.user_messages = 0\n\
+         command.sequencer.limiter.user_likes = 0\n",
         program.display(),
         port(),
         port(),

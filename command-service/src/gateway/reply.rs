@@ -10,7 +10,7 @@ use warp::http::StatusCode;
 use warp::reply::{Reply, Response};
 
 use crate::metrics;
-use crate::problems::{refused, unanswered};
+use crate::problems::{self, refused, unanswered};
 use crate::sequencer::answer::Answer;
 
 /// The body of a success.
@@ -53,6 +53,10 @@ pub fn explain(answer: Answer) -> Result<(StatusCode, Done), Problem> {
         Answer::Settled(Outcome::Refused(rejection)) => {
             metrics::refused(rejection.code());
             Err(refused(&rejection))
+        }
+        Answer::Shed(shed) => {
+            metrics::shed(shed.class, shed.reason);
+            Err(problems::shed(&shed))
         }
         Answer::IdTooOld { .. } | Answer::IdAhead { .. } | Answer::IdReused => {
             Err(unanswered(&answer))

@@ -5,6 +5,8 @@ use domain::commit::Outcome;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
+use super::limiter::Shed;
+
 /// The answer to one command. Crosses NATS when the sequencer is in another instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -23,6 +25,8 @@ pub enum Answer {
     },
     /// Somebody else has used this id.
     IdReused,
+    /// Left out because too much is sent. The same id may be sent again.
+    Shed(Shed),
 }
 
 /// Commands that were sent together and are answered together, in order.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ledger::LedgerConfig;
+use super::limiter::config::LimiterConfig;
 
 /// `[sequencer]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,8 @@ pub struct SequencerConfig {
     pub snapshot_every_commits: u64,
     /// Answers that are remembered.
     pub ledger: LedgerConfig,
+    /// How much may be sent.
+    pub limiter: LimiterConfig,
 }
 
 impl Default for SequencerConfig {
@@ -40,6 +43,7 @@ impl Default for SequencerConfig {
             append_doubt_ms: 10_000,
             snapshot_every_commits: 20_000,
             ledger: LedgerConfig::default(),
+            limiter: LimiterConfig::default(),
         }
     }
 }

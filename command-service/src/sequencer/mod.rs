@@ -8,6 +8,7 @@ pub mod config;
 pub mod handle;
 pub mod lead;
 pub mod ledger;
+pub mod limiter;
 pub mod pack;
 #[cfg(test)]
 mod pack_tests;

@@ -18,6 +18,7 @@ use domain::timestamp::Timestamp;
 
 use super::answer::Answer;
 use super::ledger::{LedgerConfig, accepted};
+use super::limiter::Limiter;
 use super::state::SequencerState;
 
 /// What a pack is decided with.
@@ -39,6 +40,7 @@ pub struct PackContext<'a> {
 #[derive(Debug)]
 pub struct Pack<'a> {
     state: &'a mut SequencerState,
+    limiter: &'a mut Limiter,
     context: PackContext<'a>,
     writer: CommitWriter,
     log_seq: LogSeq,
@@ -83,13 +85,18 @@ const ENVELOPE_BYTES: usize = 4_096;
 
 impl<'a> Pack<'a> {
     /// An empty pack after the state's last commit.
-    pub fn new(state: &'a mut SequencerState, mut context: PackContext<'a>) -> Self {
+    pub fn new(
+        state: &'a mut SequencerState,
+        limiter: &'a mut Limiter,
+        mut context: PackContext<'a>,
+    ) -> Self {
         // Time in a log never goes back, whatever a clock does.
         context.now = context.now.max(state.app.changed_at);
         let writer = CommitWriter::new(context.commit_id, state.app.epoch, context.now);
         let log_seq = state.log_seq.next();
         Self {
             state,
+            limiter,
             context,
             writer,
             log_seq,
@@ -123,11 +130,19 @@ impl<'a> Pack<'a> {
         if let Some(&gathered) = self.like_commands.get(&id) {
             return Slot::Likes { gathered };
         }
+        let admission = match self.limiter.before(&actor, &action, now) {
+            Ok(admission) => admission,
+            Err(shed) => return Slot::Known(Answer::Shed(shed)),
+        };
         let room_id = match &action {
             Action::Room { room_id, .. } => Some(room_id.clone()),
             Action::App(_) => None,
         };
         let decided = self.state.app.decide(&actor, action, &Context { now, limits });
+        let admitted = self.limiter.after(admission, &decided, &actor.user, room_id.as_ref(), now);
+        if let Err(shed) = admitted {
+            return Slot::Known(Answer::Shed(shed));
+        }
         let outcome = match decided {
             Err(rejection) => self.settle(id, &actor.user, Outcome::Refused(rejection)),
             Ok(events) if events.is_empty() => self.settle(id, &actor.user, Outcome::AlreadySo),

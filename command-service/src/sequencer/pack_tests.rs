@@ -14,6 +14,8 @@ use domain::timestamp::Timestamp;
 
 use super::answer::Answer;
 use super::ledger::LedgerConfig;
+use super::limiter::Limiter;
+use super::limiter::config::LimiterConfig;
 use super::pack::{Pack, PackContext, SealedPack};
 use super::state::SequencerState;
 
@@ -63,7 +65,8 @@ fn pack_at(
         ledger: &LedgerConfig::default(),
         bytes_max: 512 * 1024,
     };
-    let mut pack = Pack::new(state, context);
+    let mut limiter = Limiter::new(LimiterConfig::off());
+    let mut pack = Pack::new(state, &mut limiter, context);
     for command in commands {
         assert!(pack.has_room());
         pack.decide(command);
@@ -173,7 +176,8 @@ fn a_pack_is_full_before_it_could_become_too_large() {
     let bytes_max = 512 * 1024;
     let commit_id = id(u32::MAX);
     let context = PackContext { commit_id, now: NOW, limits: &limits, ledger: &ledger, bytes_max };
-    let mut pack = Pack::new(&mut state, context);
+    let mut limiter = Limiter::new(LimiterConfig::off());
+    let mut pack = Pack::new(&mut state, &mut limiter, context);
     let worst = "\u{1}".repeat(limits.message_bytes_max as usize);
     let mut n = 2;
     while pack.has_room() {
@@ -182,4 +186,32 @@ fn a_pack_is_full_before_it_could_become_too_large() {
     }
     let bytes = pack.seal().commit.unwrap().len();
     assert!(bytes_max * 3 / 4 < bytes && bytes <= bytes_max, "{bytes}");
+}
+
+#[test]
+fn what_is_shed_leaves_no_trace_and_the_same_id_is_accepted_later() {
+    let mut state = SequencerState::default();
+    pack(&mut state, [create(1)]);
+    let config = LimiterConfig { room_messages_per_s: 1, ..LimiterConfig::default() };
+    let mut limiter = Limiter::new(config);
+    let (limits, ledger) = (Limits::default(), LedgerConfig::default());
+    let context = |now| PackContext {
+        commit_id: id(u32::MAX),
+        now,
+        limits: &limits,
+        ledger: &ledger,
+        bytes_max: 512 * 1024,
+    };
+    let mut first = Pack::new(&mut state, &mut limiter, context(NOW));
+    first.decide(say(2, "ann", "first"));
+    first.decide(say(3, "bob", "too much"));
+    first.decide(say(2, "ann", "first"));
+    let SealedPack { answers, events, .. } = first.seal();
+    assert_eq!((seq_of(&answers[0]), seq_of(&answers[2]), events), (2, 2, 1));
+    assert!(matches!(answers[1], Answer::Shed(_)), "{answers:?}");
+
+    let later = Timestamp(NOW.0 + 1_000);
+    let mut second = Pack::new(&mut state, &mut limiter, context(later));
+    second.decide(say(3, "bob", "too much"));
+    assert_eq!(seq_of(&second.seal().answers[0]), 3);
 }

@@ -21,6 +21,7 @@ use crate::metrics;
 
 use super::answer::{Answer, Submission};
 use super::config::SequencerConfig;
+use super::limiter::Limiter;
 use super::pack::{Pack, PackContext, SealedPack};
 use super::state::SequencerState;
 
@@ -76,6 +77,7 @@ impl WriteLoop<'_> {
     ) -> Result<(), SteppedDown> {
         let mut waiting: VecDeque<Waiting> = VecDeque::new();
         let mut taken: Vec<Submission> = Vec::new();
+        let mut limiter = Limiter::new(self.config.limiter.clone());
         loop {
             if waiting.is_empty() {
                 let max = self.config.pack_submissions_max;
@@ -89,19 +91,20 @@ impl WriteLoop<'_> {
                 }
                 waiting.extend(taken.drain(..).map(Waiting::from));
             }
-            self.write_one_pack(state, &mut waiting, &mut after_commit).await?;
+            self.write_one_pack(state, &mut limiter, &mut waiting, &mut after_commit).await?;
         }
     }
 
     async fn write_one_pack(
         &self,
         state: &mut SequencerState,
+        limiter: &mut Limiter,
         waiting: &mut VecDeque<Waiting>,
         after_commit: &mut impl FnMut(&SequencerState),
     ) -> Result<(), SteppedDown> {
         let commit_id = clock::new_command_id();
         let expected_last = state.log_seq;
-        let (sealed, counts) = self.decide(state, waiting, commit_id);
+        let (sealed, counts) = self.decide(state, limiter, waiting, commit_id);
         if let Some(bytes) = sealed.commit {
             let (size, began) = (bytes.len(), Instant::now());
             state.log_seq = self.append(commit_id, bytes.into(), expected_last).await?;
@@ -118,6 +121,7 @@ impl WriteLoop<'_> {
     fn decide(
         &self,
         state: &mut SequencerState,
+        limiter: &mut Limiter,
         waiting: &mut VecDeque<Waiting>,
         commit_id: CommandId,
     ) -> (SealedPack, Vec<usize>) {
@@ -128,7 +132,7 @@ impl WriteLoop<'_> {
             ledger: &self.config.ledger,
             bytes_max: self.config.pack_bytes_max,
         };
-        let mut pack = Pack::new(state, context);
+        let mut pack = Pack::new(state, limiter, context);
         let mut counts = Vec::with_capacity(waiting.len());
         for submission in waiting.iter_mut() {
             let mut count = 0;

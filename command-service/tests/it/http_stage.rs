@@ -3,6 +3,8 @@
 use command_service::Running;
 use command_service::config::CommandConfig;
 use command_service::gateway::config::GatewayConfig;
+use command_service::sequencer::config::SequencerConfig;
+use command_service::sequencer::limiter::config::LimiterConfig;
 use domain::actor::Role;
 use nats::client::Nats;
 use nats::testing::TestServer;
@@ -65,7 +67,12 @@ pub(crate) fn new_key() -> String {
 }
 
 impl Service {
+    /// Without limits of how much is sent: a test sends faster than people do.
     pub(crate) async fn start() -> Self {
+        Self::start_with(LimiterConfig::off()).await
+    }
+
+    pub(crate) async fn start_with(limiter: LimiterConfig) -> Self {
         let server = TestServer::start().await;
         let nats = Nats::connect(&server.config()).await.unwrap();
         let apps = Apps::try_new(&[AppConfig { id: app(), keys: vec![key()] }]).unwrap();
@@ -73,7 +80,8 @@ impl Service {
         let tasks = Tasks::new();
         // Short, so that a test of what nobody answers does not take long.
         let gateway = GatewayConfig { answer_timeout_ms: 2_000, ..GatewayConfig::default() };
-        let config = CommandConfig { gateway, ..CommandConfig::default() };
+        let sequencer = SequencerConfig { limiter, ..SequencerConfig::default() };
+        let config = CommandConfig { gateway, sequencer, ..CommandConfig::default() };
         let started = command_service::start(config, nats.clone(), auth, &tasks, None).await;
         let Running { addr } = started.unwrap();
         let base = format!("http://{addr}/v1/apps/shop");
@@ -83,7 +91,11 @@ impl Service {
 
     /// A service with a room that is live, and with a gift.
     pub(crate) async fn with_room() -> Self {
-        let service = Self::start().await;
+        Self::start().await.and_a_room().await
+    }
+
+    pub(crate) async fn and_a_room(self) -> Self {
+        let service = self;
         let room = json!({"name": "Tea", "owner": "host"});
         service.put(Role::Host, "host", "/rooms/room", room).await.expect(201);
         let live = json!({"status": "live"});

@@ -8,6 +8,7 @@ mod failover;
 mod hostile;
 mod http_api;
 mod http_stage;
+mod limiter;
 mod moderation;
 mod openapi;
 mod stage;

@@ -39,6 +39,16 @@ pub enum Priority {
 }
 
 impl Priority {
+    /// As in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lowest => "lowest",
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+
     /// The priority of an event.
     pub fn of(data: &EventData) -> Self {
         match data {

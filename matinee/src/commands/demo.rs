@@ -54,7 +54,8 @@ impl Demo {
         };
         let tasks = Tasks::new();
         tasks.shut_down_on_signals()?;
-        let (system, target) = self.system(config, tasks.clone()).await?;
+        let speed = Show::new(&lines, self.speed).speed;
+        let (system, target) = self.system(config, speed, tasks.clone()).await?;
         let shutdown = tasks.shutdown_token();
         let shown = tokio::select! {
             shown = self.show(&target, &lines) => shown,
@@ -77,6 +78,7 @@ impl Demo {
     async fn system(
         &self,
         mut config: MatineeConfig,
+        speed: f64,
         tasks: Tasks,
     ) -> anyhow::Result<(Option<System>, Target)> {
         let home = match Home::take(&config.data_dir) {
@@ -88,6 +90,9 @@ impl Demo {
             }
             Err(other) => return Err(other.into()),
         };
+        // At twenty times the speed a room takes twenty times as much in a second.
+        let limiter = config.command.sequencer.limiter;
+        config.command.sequencer.limiter = limiter.at_speed(speed);
         // Nobody needs to know the ports of a demo, and the usual ones may be taken.
         config.command.http.listen.set_port(0);
         config.query.http.listen.set_port(0);
