@@ -28,6 +28,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::IllegalTransition { .. } => (StatusCode::CONFLICT, "Illegal transition"),
         Rejection::RoomClosed { .. } => (StatusCode::CONFLICT, "Room closed"),
         Rejection::PriceChanged { .. } => (StatusCode::CONFLICT, "Price changed"),
+        Rejection::ShelfOrderIncomplete { .. } => (StatusCode::CONFLICT, "Order incomplete"),
         Rejection::TooManyRooms { .. } => (StatusCode::CONFLICT, "Too many rooms"),
         Rejection::TooManyMutes { .. } => (StatusCode::CONFLICT, "Too many mutes"),
         Rejection::TooManyBans { .. } => (StatusCode::CONFLICT, "Too many bans"),
@@ -68,6 +69,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::RoomIdTaken { .. }
         | Rejection::IllegalTransition { .. }
         | Rejection::RoomClosed { .. }
+        | Rejection::ShelfOrderIncomplete { .. }
         | Rejection::TextEmpty { .. }
         | Rejection::TextUnstorable { .. }
         | Rejection::ThresholdsNotRising => problem,

@@ -194,6 +194,10 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("user_unbanned", 1) => EventData::UserUnbanned(as_type(id, kind, json)?),
         ("user_banned", 1) => EventData::UserBanned(as_type(id, kind, json)?),
         ("user_unmuted", 1) => EventData::UserUnmuted(as_type(id, kind, json)?),
+        ("shelf_ordered", 1) => EventData::ShelfOrdered(as_type(id, kind, json)?),
+        ("product_sold_out", 1) => EventData::ProductSoldOut(as_type(id, kind, json)?),
+        ("product_restocked", 1) => EventData::ProductRestocked(as_type(id, kind, json)?),
+        ("product_removed", 1) => EventData::ProductRemoved(as_type(id, kind, json)?),
         _ => {
             let (id, kind) = (id.to_owned(), kind.to_owned());
             return Err(DecodeError::UnknownEvent { id, kind, version });

@@ -16,8 +16,11 @@ use crate::room::dismiss_assistant::DismissAssistant;
 use crate::room::join_room::JoinRoom;
 use crate::room::kick_user::KickUser;
 use crate::room::leave_room::LeaveRoom;
+use crate::room::mark_sold_out::MarkSoldOut;
 use crate::room::mute_all::MuteAll;
 use crate::room::mute_user::MuteUser;
+use crate::room::order_shelf::OrderShelf;
+use crate::room::remove_product::RemoveProduct;
 use crate::room::send_custom_message::SendCustomMessage;
 use crate::room::send_gift::SendGift;
 use crate::room::send_likes::SendLikes;
@@ -72,6 +75,9 @@ pub enum RoomCommand {
     JoinRoom(JoinRoom),
     LeaveRoom(LeaveRoom),
     SetProduct(SetProduct),
+    RemoveProduct(RemoveProduct),
+    OrderShelf(OrderShelf),
+    MarkSoldOut(MarkSoldOut),
     SetSpotlight(SetSpotlight),
     MuteUser(MuteUser),
     DismissAssistant(DismissAssistant),

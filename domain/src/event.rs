@@ -18,8 +18,11 @@ use crate::room::dismiss_assistant::AssistantDismissed;
 use crate::room::join_room::RoomJoined;
 use crate::room::kick_user::UserKicked;
 use crate::room::leave_room::RoomLeft;
+use crate::room::mark_sold_out::{ProductRestocked, ProductSoldOut};
 use crate::room::mute_all::MuteAllSet;
 use crate::room::mute_user::UserMuted;
+use crate::room::order_shelf::ShelfOrdered;
+use crate::room::remove_product::ProductRemoved;
 use crate::room::send_custom_message::CustomMessageSent;
 use crate::room::send_gift::GiftSent;
 use crate::room::send_likes::LikesAdded;
@@ -130,6 +133,10 @@ pub enum EventData {
     UserUnbanned(UserUnbanned),
     UserBanned(UserBanned),
     UserUnmuted(UserUnmuted),
+    ShelfOrdered(ShelfOrdered),
+    ProductSoldOut(ProductSoldOut),
+    ProductRestocked(ProductRestocked),
+    ProductRemoved(ProductRemoved),
 }
 
 impl EventData {
@@ -162,6 +169,10 @@ impl EventData {
             Self::UserUnbanned(_) => "user_unbanned",
             Self::UserBanned(_) => "user_banned",
             Self::UserUnmuted(_) => "user_unmuted",
+            Self::ShelfOrdered(_) => "shelf_ordered",
+            Self::ProductSoldOut(_) => "product_sold_out",
+            Self::ProductRestocked(_) => "product_restocked",
+            Self::ProductRemoved(_) => "product_removed",
         }
     }
 

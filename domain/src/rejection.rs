@@ -170,6 +170,12 @@ pub enum Rejection {
     /// The thresholds of a level rule do not rise.
     #[error("`thresholds` must begin above 0 and rise")]
     ThresholdsNotRising,
+    /// An order of the shelf that leaves a product out or names it twice.
+    #[error("the order must name every product of the shelf once: look at `{product_id}`")]
+    ShelfOrderIncomplete {
+        /// The first such product.
+        product_id: ProductId,
+    },
 }
 
 impl Rejection {
@@ -201,6 +207,7 @@ impl Rejection {
             Self::ProductNotFound { .. } => "product_not_found",
             Self::TooManyProducts { .. } => "too_many_products",
             Self::ThresholdsNotRising => "thresholds_not_rising",
+            Self::ShelfOrderIncomplete { .. } => "shelf_order_incomplete",
         }
     }
 }

@@ -92,7 +92,7 @@ fn a_new_optional_field_does_not_stop_an_old_reader() {
 #[test]
 fn a_new_field_of_a_caller_is_refused() {
     let product = r#"{"title": "Tea", "price_cents": 1, "new": 1}"#;
-    assert!(serde_json::from_str::<domain::room::state::Product>(product).is_err());
+    assert!(serde_json::from_str::<domain::room::shelf::Product>(product).is_err());
 }
 
 #[test]

@@ -51,9 +51,14 @@ pub const MODELS: &[Model] = &[
     model!("app_user", 1, [table("app_user", &["app", "user_id"])]),
     model!("gift_catalogue", 1, [table("gift_catalogue", &["app", "gift_id"])]),
     model!("gift_total", 1, [table("gift_total", &["app", "room_id", "user_id"])]),
+    model!(
+        "product_history",
+        1,
+        [append_only("product_history", &["app", "room_id", "product_id", "room_seq"])]
+    ),
     model!("room", 1, [table("room", &["app", "room_id"])]),
     model!("room_feed", 1, [append_only("room_feed", &["app", "room_id", "room_seq"])]),
-    model!("shelf", 1, [table("shelf", &["app", "room_id", "product_id"])]),
+    model!("shelf", 2, [table("shelf", &["app", "room_id", "product_id"])]),
     model!("spotlight", 1, [table("spotlight", &["app", "room_id", "from_seq"])]),
     model!(
         "user_level",

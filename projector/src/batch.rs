@@ -73,6 +73,11 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         EventData::GiftDefined(gift) => [("name", Some(&gift.name)), ("", None)],
         EventData::RoomCreated(room) => [("name", Some(&room.name)), ("", None)],
         EventData::ProductSet(set) => [("title", Some(&set.product.title)), ("", None)],
+        EventData::ProductRemoved(removed) => [("title", Some(&removed.product.title)), ("", None)],
+        EventData::ProductSoldOut(out) => [("title", Some(&out.product.title)), ("", None)],
+        EventData::ProductRestocked(restocked) => {
+            [("title", Some(&restocked.product.title)), ("", None)]
+        }
         EventData::EpochStarted(_)
         | EventData::LevelRuleSet(_)
         | EventData::RoomStatusChanged(_)
@@ -83,6 +88,7 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         | EventData::LikesAdded(_)
         | EventData::RoomJoined(_)
         | EventData::RoomLeft(_)
+        | EventData::ShelfOrdered(_)
         | EventData::SpotlightSet(_)
         | EventData::UserMuted(_)
         | EventData::AssistantDismissed(_)

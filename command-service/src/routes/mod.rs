@@ -11,9 +11,12 @@ mod dismiss_assistant;
 mod join_room;
 mod kick_user;
 mod leave_room;
+mod mark_sold_out;
 mod mute_all;
 mod mute_user;
+mod order_shelf;
 mod register_user;
+mod remove_product;
 mod send_custom_message;
 mod send_gift;
 mod send_likes;
@@ -68,6 +71,9 @@ group!(
     operations_of_hosts,
     change_room_status,
     set_product,
+    remove_product,
+    order_shelf,
+    mark_sold_out,
     set_spotlight,
     mute_user,
     dismiss_assistant,

@@ -4,7 +4,7 @@ use domain::command::RoomCommand;
 use domain::ids::{AppId, ProductId, RoomId};
 use domain::limits::Limits;
 use domain::room::set_product::SetProduct;
-use domain::room::state::Product;
+use domain::room::shelf::Product;
 use service_kit::http::{json_body, path_id, put, room_path};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;

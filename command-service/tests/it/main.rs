@@ -11,4 +11,5 @@ mod http_stage;
 mod limiter;
 mod moderation;
 mod openapi;
+mod shelf;
 mod stage;

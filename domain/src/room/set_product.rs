@@ -9,7 +9,8 @@ use crate::event::EventData;
 use crate::ids::ProductId;
 use crate::rejection::{Rejection, in_range};
 use crate::room::permission::may_run;
-use crate::room::state::{Product, RecordedProduct, Room};
+use crate::room::shelf::{Product, RecordedProduct};
+use crate::room::state::Room;
 use crate::state::Context;
 use crate::text;
 
@@ -30,6 +31,12 @@ pub struct ProductSet {
     pub product_id: ProductId,
     #[serde(deserialize_with = "RecordedProduct::deserialize")]
     pub product: Product,
+    /// It was not on the shelf before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_new: bool,
+    /// It was sold out, and still is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sold_out: bool,
 }
 
 pub(crate) fn set_product(
@@ -47,10 +54,11 @@ pub(crate) fn set_product(
     if known.is_none() && max as usize <= room.shelf.len() {
         return Err(Rejection::TooManyProducts { max });
     }
-    if known == Some(&product) {
+    if known.is_some_and(|known| known.product == product) {
         return Ok(vec![]);
     }
-    Ok(vec![EventData::ProductSet(ProductSet { product_id, product })])
+    let (is_new, sold_out) = (known.is_none(), known.is_some_and(|known| known.sold_out));
+    Ok(vec![EventData::ProductSet(ProductSet { product_id, product, is_new, sold_out })])
 }
 
 #[cfg(test)]
@@ -67,15 +75,17 @@ mod tests {
         RoomCommand::SetProduct(SetProduct { product_id, product })
     }
 
-    fn was_set((product_id, product): (ProductId, Product)) -> EventData {
-        EventData::ProductSet(ProductSet { product_id, product })
+    fn was_set((product_id, product): (ProductId, Product), is_new: bool) -> EventData {
+        EventData::ProductSet(ProductSet { product_id, product, is_new, sold_out: false })
     }
 
     #[test]
     fn a_change_is_recorded_and_the_same_again_is_not() {
-        Given::room().when(assistant(), set(tea("tea", 100))).then([was_set(tea("tea", 100))]);
-        let given = || Given::room().and_in_room([was_set(tea("tea", 100))]);
-        given().when(assistant(), set(tea("tea", 90))).then([was_set(tea("tea", 90))]);
+        Given::room()
+            .when(assistant(), set(tea("tea", 100)))
+            .then([was_set(tea("tea", 100), true)]);
+        let given = || Given::room().and_in_room([was_set(tea("tea", 100), true)]);
+        given().when(assistant(), set(tea("tea", 90))).then([was_set(tea("tea", 90), false)]);
         given().when(assistant(), set(tea("tea", 100))).then([]);
         given().when(viewer("ann"), set(tea("tea", 1))).then_refused("not_allowed");
     }
@@ -84,7 +94,7 @@ mod tests {
     fn a_shelf_has_a_limited_number_of_products() {
         let given = || {
             let given = Given::room().limits(|limits| limits.products_per_room_max = 1);
-            given.and_in_room([was_set(tea("tea", 100))])
+            given.and_in_room([was_set(tea("tea", 100), true)])
         };
         given().when(assistant(), set(tea("tea", 90))).then_accepted();
         given().when(assistant(), set(tea("cup", 90))).then_refused("too_many_products");

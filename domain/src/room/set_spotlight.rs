@@ -8,7 +8,8 @@ use crate::event::EventData;
 use crate::ids::ProductId;
 use crate::rejection::Rejection;
 use crate::room::permission::may_run;
-use crate::room::state::{Product, Room, recorded_product};
+use crate::room::shelf::{Product, recorded_product};
+use crate::room::state::Room;
 
 /// For those who run the room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,7 +44,7 @@ pub(crate) fn set_spotlight(
     let product = match &product_id {
         None => None,
         Some(id) => match room.shelf.get(id) {
-            Some(product) => Some(product.clone()),
+            Some(shelved) => Some(shelved.product.clone()),
             None => return Err(Rejection::ProductNotFound { product_id: id.clone() }),
         },
     };
@@ -74,8 +75,9 @@ mod tests {
     #[test]
     fn the_spotlight_is_on_a_product_of_the_shelf_or_on_none() {
         let given = || {
-            let product_set = ProductSet { product_id: "tea".parse().unwrap(), product: tea() };
-            Given::room().and_in_room([EventData::ProductSet(product_set)])
+            let product_id = "tea".parse().unwrap();
+            let set = ProductSet { product_id, product: tea(), is_new: true, sold_out: false };
+            Given::room().and_in_room([EventData::ProductSet(set)])
         };
         given().when(host(), set(Some("tea"))).then([was_set(Some("tea"))]);
         given().when(host(), set(None)).then([]);

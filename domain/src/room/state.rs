@@ -1,16 +1,17 @@
 //! What a room remembers, and how an event changes it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::coins::Coins;
 use crate::event::{Event, EventData};
 use crate::ids::{ProductId, UserId};
 use crate::room::create_room::RoomCreated;
 use crate::room::permission::{is_exempt, is_in_force};
+use crate::room::shelf::Shelf;
 use crate::room::slow_mode::SlowMode;
 use crate::room::status::RoomStatus;
 use crate::timestamp::Timestamp;
@@ -34,8 +35,10 @@ pub struct Room {
     pub introduction: Arc<str>,
     /// Who was appointed to help; assistants by their token are not listed.
     pub assistants: BTreeSet<UserId>,
-    /// Products, by id.
-    pub shelf: BTreeMap<ProductId, Product>,
+    /// When the show first went live: what a recording counts from.
+    pub live_at: Option<Timestamp>,
+    /// What is on sale, in order.
+    pub shelf: Shelf,
     /// The product being explained.
     pub spotlight: Option<ProductId>,
     /// Who is muted, until when; `None` has no end.
@@ -48,40 +51,6 @@ pub struct Room {
     pub slow_mode: SlowMode,
     /// What has been sent so far.
     pub totals: Totals,
-}
-
-/// A product on the shelf.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Product {
-    /// The name to show.
-    pub title: Arc<str>,
-    /// In the smallest unit of the merchant's currency.
-    pub price_cents: u64,
-    /// Pieces left; absent if the merchant does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stock: Option<u32>,
-}
-
-/// A product as the log has it: a field that a later program added is left alone there, while the
-/// same from a caller is refused.
-#[derive(Deserialize)]
-#[serde(remote = "Product")]
-pub(crate) struct RecordedProduct {
-    title: Arc<str>,
-    price_cents: u64,
-    #[serde(default)]
-    stock: Option<u32>,
-}
-
-/// [`RecordedProduct`] for a field that may be absent.
-pub(crate) fn recorded_product<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Product>, D::Error> {
-    #[derive(Deserialize)]
-    struct Present(#[serde(deserialize_with = "RecordedProduct::deserialize")] Product);
-
-    Ok(Option::<Present>::deserialize(deserializer)?.map(|Present(product)| product))
 }
 
 /// Running totals of a room.
@@ -113,7 +82,8 @@ impl Room {
             announcement: "".into(),
             introduction: "".into(),
             assistants: BTreeSet::new(),
-            shelf: BTreeMap::new(),
+            live_at: None,
+            shelf: Shelf::default(),
             spotlight: None,
             mutes: HashMap::new(),
             bans: HashMap::new(),
@@ -124,6 +94,7 @@ impl Room {
     }
 
     /// Folds a later event in. Cannot fail: the event has happened.
+    #[expect(clippy::too_many_lines, reason = "one arm for each event")]
     pub(crate) fn evolve(&mut self, seq: u64, event: &Event) {
         let Event { at, data, actor, .. } = event;
         let at = *at;
@@ -131,7 +102,12 @@ impl Room {
         self.changed_at = at;
         let totals = &mut self.totals;
         match data {
-            EventData::RoomStatusChanged(changed) => self.status = changed.to,
+            EventData::RoomStatusChanged(changed) => {
+                self.status = changed.to;
+                if changed.to == RoomStatus::Live {
+                    self.live_at.get_or_insert(at);
+                }
+            }
             EventData::MessageSent(_) => {
                 totals.messages += 1;
                 if self.slow_mode.seconds != 0 && !is_exempt(self, actor) {
@@ -149,8 +125,12 @@ impl Room {
             EventData::LikesAdded(added) => {
                 totals.likes = totals.likes.saturating_add(added.count);
             }
-            EventData::ProductSet(set) => {
-                self.shelf.insert(set.product_id.clone(), set.product.clone());
+            EventData::ProductSet(set) => self.shelf.set(&set.product_id, &set.product),
+            EventData::ProductRemoved(removed) => self.shelf.remove(&removed.product_id),
+            EventData::ShelfOrdered(ordered) => self.shelf.reorder(&ordered.product_ids),
+            EventData::ProductSoldOut(out) => self.shelf.mark(&out.product_id, true),
+            EventData::ProductRestocked(restocked) => {
+                self.shelf.mark(&restocked.product_id, false);
             }
             EventData::SpotlightSet(set) => self.spotlight.clone_from(&set.product_id),
             EventData::UserMuted(muted) => {

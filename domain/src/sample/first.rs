@@ -32,7 +32,7 @@ use crate::room::set_introduction::IntroductionSet;
 use crate::room::set_product::ProductSet;
 use crate::room::set_slow_mode::SlowModeSet;
 use crate::room::set_spotlight::SpotlightSet;
-use crate::room::state::Product;
+use crate::room::shelf::Product;
 use crate::room::status::RoomStatus;
 use crate::room::unban_user::UserUnbanned;
 use crate::room::unmute_user::UserUnmuted;
@@ -127,7 +127,12 @@ fn room_events() -> Vec<(Actor, EventData)> {
         (ann(), EventData::LikesAdded(likes(bob.clone()))),
         (
             assistant(),
-            EventData::ProductSet(ProductSet { product_id: parse("tea"), product: tea() }),
+            EventData::ProductSet(ProductSet {
+                product_id: parse("tea"),
+                product: tea(),
+                is_new: false,
+                sold_out: false,
+            }),
         ),
         (
             host(),

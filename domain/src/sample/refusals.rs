@@ -34,5 +34,6 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::ProductNotFound { product_id: parse("tea") },
         Rejection::TooManyProducts { max: 500 },
         Rejection::ThresholdsNotRising,
+        Rejection::ShelfOrderIncomplete { product_id: parse("tea") },
     ]
 }

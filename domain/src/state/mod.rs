@@ -22,9 +22,9 @@ use crate::room::leave_room::LeaveRoom;
 use crate::room::state::Room;
 use crate::room::{
     appoint_assistant, ban_user, change_room_status, dismiss_assistant, join_room, kick_user,
-    leave_room, mute_all, mute_user, send_custom_message, send_gift, send_likes, send_message,
-    send_paid_message, set_announcement, set_introduction, set_product, set_slow_mode,
-    set_spotlight, unban_user, unmute_user,
+    leave_room, mark_sold_out, mute_all, mute_user, order_shelf, remove_product,
+    send_custom_message, send_gift, send_likes, send_message, send_paid_message, set_announcement,
+    set_introduction, set_product, set_slow_mode, set_spotlight, unban_user, unmute_user,
 };
 use crate::timestamp::Timestamp;
 
@@ -137,6 +137,11 @@ impl AppState {
             RoomCommand::SetProduct(command) => {
                 set_product::set_product(room, actor, command, context)
             }
+            RoomCommand::RemoveProduct(command) => {
+                remove_product::remove_product(room, actor, command)
+            }
+            RoomCommand::OrderShelf(command) => order_shelf::order_shelf(room, actor, command),
+            RoomCommand::MarkSoldOut(command) => mark_sold_out::mark_sold_out(room, actor, command),
             RoomCommand::SetSpotlight(command) => {
                 set_spotlight::set_spotlight(room, actor, command)
             }
@@ -219,6 +224,10 @@ impl AppState {
             | EventData::RoomJoined(_)
             | EventData::RoomLeft(_)
             | EventData::ProductSet(_)
+            | EventData::ShelfOrdered(_)
+            | EventData::ProductSoldOut(_)
+            | EventData::ProductRestocked(_)
+            | EventData::ProductRemoved(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
             | EventData::AssistantDismissed(_)

@@ -1,12 +1,13 @@
 //! A room as a newcomer sees it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ids::{ProductId, RoomId, UserId};
-use crate::room::state::{Product, Room, Totals};
+use crate::room::shelf::Shelved;
+use crate::room::state::{Room, Totals};
 use crate::room::status::RoomStatus;
 use crate::timestamp::Timestamp;
 
@@ -25,13 +26,36 @@ pub struct RoomView<'a> {
     /// Empty if there is none.
     pub introduction: &'a str,
     pub assistants: &'a BTreeSet<UserId>,
-    pub shelf: &'a BTreeMap<ProductId, Product>,
+    /// When the show first went live; null before.
+    pub live_at: Option<Timestamp>,
+    /// In the order in which it is shown.
+    pub shelf: Vec<ProductView<'a>>,
     pub spotlight: Option<&'a ProductId>,
     /// Seconds between two messages of a viewer; 0 is off.
     pub slow_mode_s: u32,
     /// Everybody is muted, except for those who are listed; null is off.
     pub mute_all: Option<MuteAllView<'a>>,
     pub totals: &'a Totals,
+}
+
+/// A product on the shelf.
+#[derive(Debug, Serialize, JsonSchema)]
+#[expect(missing_docs, reason = "as on the shelf")]
+pub struct ProductView<'a> {
+    pub product_id: &'a ProductId,
+    pub title: &'a str,
+    pub price_cents: u64,
+    /// Null if the merchant does not say.
+    pub stock: Option<u32>,
+    pub sold_out: bool,
+}
+
+impl<'a> ProductView<'a> {
+    fn of(shelved: &'a Shelved) -> Self {
+        let Shelved { product_id, product, sold_out } = shelved;
+        let (title, price_cents, stock) = (&*product.title, product.price_cents, product.stock);
+        Self { product_id, title, price_cents, stock, sold_out: *sold_out }
+    }
 }
 
 /// Who may talk while everybody is muted.
@@ -54,7 +78,8 @@ impl<'a> RoomView<'a> {
             announcement: &room.announcement,
             introduction: &room.introduction,
             assistants: &room.assistants,
-            shelf: &room.shelf,
+            live_at: room.live_at,
+            shelf: room.shelf.iter().map(ProductView::of).collect(),
             spotlight: room.spotlight.as_ref(),
             slow_mode_s: room.slow_mode.seconds,
             mute_all: room.mute_all.as_ref().map(|allow| MuteAllView { allow }),

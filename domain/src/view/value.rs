@@ -27,6 +27,9 @@ impl<'a> Value<'a> {
             EventData::GiftSent(sent) => Self::Number(sent.count.into()),
             EventData::LikesAdded(added) => Self::Number(added.count),
             EventData::ProductSet(set) => Self::Text(set.product_id.as_str()),
+            EventData::ProductRemoved(removed) => Self::Text(removed.product_id.as_str()),
+            EventData::ProductSoldOut(out) => Self::Text(out.product_id.as_str()),
+            EventData::ProductRestocked(restocked) => Self::Text(restocked.product_id.as_str()),
             EventData::SpotlightSet(set) => Self::Text(set.product_id.as_ref()?.as_str()),
             EventData::UserMuted(muted) => Self::Text(muted.user_id.as_str()),
             EventData::UserUnmuted(unmuted) => Self::Text(unmuted.user_id.as_str()),
@@ -41,6 +44,7 @@ impl<'a> Value<'a> {
             EventData::MuteAllSet(set) => Self::Number(set.on.into()),
             EventData::EpochStarted(_)
             | EventData::LevelRuleSet(_)
+            | EventData::ShelfOrdered(_)
             | EventData::RoomJoined(_)
             | EventData::RoomLeft(_) => return None,
         })

@@ -113,6 +113,10 @@ impl Sums {
             | EventData::UserUnbanned(_)
             | EventData::UserBanned(_)
             | EventData::ProductSet(_)
+            | EventData::ShelfOrdered(_)
+            | EventData::ProductSoldOut(_)
+            | EventData::ProductRestocked(_)
+            | EventData::ProductRemoved(_)
             | EventData::SpotlightSet(_)
             | EventData::UserUnmuted(_) => none,
         }

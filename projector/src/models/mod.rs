@@ -7,6 +7,7 @@
 mod app_user;
 mod gift_catalogue;
 mod gift_total;
+mod product_history;
 mod room;
 mod room_feed;
 mod shelf;
@@ -39,6 +40,7 @@ fn fold(name: &str, rule: &LevelRule) -> Option<Box<dyn Fold>> {
         "app_user" => Box::new(app_user::AppUsers::default()),
         "gift_catalogue" => Box::new(gift_catalogue::Gifts::default()),
         "gift_total" => Box::new(gift_total::GiftTotals::default()),
+        "product_history" => Box::new(product_history::ProductHistory::default()),
         "room" => Box::new(room::Rooms::default()),
         "room_feed" => Box::new(room_feed::RoomFeed::default()),
         "shelf" => Box::new(shelf::Shelves::default()),

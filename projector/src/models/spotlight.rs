@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::event::{Event, EventData, Scope};
 use domain::ids::{AppId, ProductId, RoomId};
-use domain::room::state::Product;
+use domain::room::shelf::Product;
 
 use super::Fold;
 use crate::column::TextColumn;

@@ -23,7 +23,10 @@ async fn tables_of_another_version_ask_for_a_rebuild() {
     for model in ["gift_total", "shelf"] {
         let error = projector.run_until(&app, last).await.unwrap_err();
         let ProjectError::CannotStart(reason) = &error else { panic!("{error:?}") };
-        assert!(matches!(reason, CannotStart::Version { found: 0, wanted: 1, .. }));
+        let version = migrations::model::find(model).unwrap().version;
+        assert!(
+            matches!(reason, CannotStart::Version { found: 0, wanted, .. } if *wanted == version)
+        );
         assert!(reason.to_string().contains(&format!("run `matinee rebuild {model}`")), "{reason}");
 
         let (nats, postgres) = (stage.nats.clone(), stage.postgres.clone());

@@ -80,6 +80,19 @@ pub(crate) async fn assert_show(client: &Client, app: &AppId, show: &Show) {
     });
     assert_eq!(open, expected.collect());
 
+    let shelves = "SELECT room_id, product_id, sold_out FROM matinee.shelf WHERE app = $1
+        ORDER BY room_id, placed_seq, place";
+    let shelves = client.query(shelves, &[&app]).await.unwrap();
+    let shelves: Vec<(String, String, bool)> =
+        shelves.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
+    let rooms: BTreeMap<String, _> =
+        show.state.rooms.iter().map(|(id, room)| (id.to_string(), room)).collect();
+    let expected = rooms.iter().flat_map(|(room_id, room)| {
+        let on = room.shelf.iter();
+        on.map(|on| (room_id.clone(), on.product_id.to_string(), on.sold_out))
+    });
+    assert_eq!(shelves, expected.collect::<Vec<_>>());
+
     let checkpoint = "SELECT seq FROM matinee.checkpoint WHERE app = $1";
     assert_eq!(client.query(checkpoint, &[&app]).await.unwrap().len(), 1);
 }

@@ -50,7 +50,7 @@ impl Show {
 
     fn something(&mut self) {
         let room = self.random.below(3);
-        let kind = self.random.below(24);
+        let kind = self.random.below(28);
         let small = self.random.below(9) + 1;
         let text = format!("hello {small} 茶 \u{1f375} \"\\\u{7}");
         let command = match kind {
@@ -74,14 +74,28 @@ impl Show {
                 "name": text, "unit_price": small * 50, "retired": small == 1}),
             22 => json!({"type": "register_user", "user_id": format!("u{small}"), "nick": text,
                 "avatar": small.is_multiple_of(2).then_some("https://example.org/a.png")}),
+            24 => json!({"type": "remove_product", "product_id": format!("p{}", small % 3)}),
+            25 => json!({"type": "mark_sold_out", "product_id": format!("p{}", small % 3),
+                "sold_out": small.is_multiple_of(2)}),
+            26 | 27 => return self.order(room),
             _ => json!({"type": "set_level_rule", "rule": {
                 "points_per_message": small,
                 "points_per_coin": if small == 5 { u32::MAX } else { 1 },
                 "points_per_like": small % 2,
                 "thresholds": [small * 10, small * 100, small * 1_000, i64::MAX]}}),
         };
-        let in_room = kind < 21;
+        let in_room = kind < 21 || 23 < kind;
         self.attempt(in_room.then_some(room), command);
+    }
+
+    /// The last product of the shelf first.
+    fn order(&mut self, room: u64) {
+        let Some(state) = self.state.rooms.get(&room_id(room)) else { return };
+        let stands = state.shelf.iter().map(|shelved| shelved.product_id.to_string());
+        let mut order: Vec<String> = stands.collect();
+        let last = order.pop();
+        order.splice(0..0, last);
+        self.attempt(Some(room), json!({"type": "order_shelf", "product_ids": order}));
     }
 
     fn likes(&mut self, room: u64) {

@@ -182,6 +182,11 @@ impl AppHub {
         read(&self.folded).state.rooms.get(room_id).map(|room| room.seq)
     }
 
+    /// Reads from the state; nobody else is served meanwhile.
+    pub(crate) fn look<T>(&self, read_from: impl FnOnce(&AppState) -> T) -> T {
+        read_from(&read(&self.folded).state)
+    }
+
     /// Listens to a room; nothing if the room does not exist. From here on the room's ring takes
     /// every item, so what follows any later snapshot is in it.
     pub(crate) fn subscribe(&self, room_id: &RoomId, now: Timestamp) -> Option<Subscription> {

@@ -6,8 +6,10 @@
 pub(crate) mod app_user;
 pub(crate) mod checkpoint;
 pub(crate) mod gift_total;
+pub(crate) mod product_history;
 mod reach;
 pub(crate) mod room_feed;
+pub(crate) mod spotlight;
 
 use std::time::Duration;
 

@@ -2,6 +2,8 @@
 
 mod feed;
 mod gift_totals;
+mod marks;
+mod product_history;
 mod query;
 mod room;
 mod stream;
@@ -26,18 +28,22 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(stream::route(service.clone(), auth))
         .or(ws::route(service.clone(), auth))
         .or(gift_totals::route(service.clone(), auth))
+        .or(marks::route(service.clone(), auth))
+        .or(product_history::route(service.clone(), auth))
         .or(user::route(service.clone(), auth))
         .boxed()
 }
 
 /// What all routes take and answer.
-pub(crate) fn operations() -> [Operation; 6] {
-    [
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
         room::operation().named("room"),
         feed::operation().named("feed"),
         stream::operation().named("stream"),
         ws::operation().named("ws"),
         gift_totals::operation().named("gift_totals"),
+        marks::operation().named("marks"),
+        product_history::operation().named("product_history"),
         user::operation().named("user"),
     ]
 }

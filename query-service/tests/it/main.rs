@@ -13,6 +13,7 @@ mod live;
 mod notices;
 mod openapi;
 mod outages;
+mod products;
 mod profiles;
 mod resume;
 mod websocket;

@@ -10,7 +10,7 @@ use crate::app::register_user::RegisterUser;
 use crate::app::set_level_rule::SetLevelRule;
 use crate::coins::Coins;
 use crate::command::{Action, AppCommand, RoomCommand};
-use crate::ids::{GiftId, ProductId, RoomId, UserId};
+use crate::ids::{GiftId, RoomId, UserId};
 use crate::level::LevelRule;
 use crate::room::change_room_status::ChangeRoomStatus;
 use crate::room::create_room::CreateRoom;
@@ -21,10 +21,8 @@ use crate::room::send_gift::SendGift;
 use crate::room::send_likes::SendLikes;
 use crate::room::send_message::SendMessage;
 use crate::room::send_paid_message::SendPaidMessage;
-use crate::room::set_product::SetProduct;
-use crate::room::set_spotlight::SetSpotlight;
-use crate::room::state::Product;
 use crate::room::status::RoomStatus;
+use crate::state::tests::any_commerce::any_commerce;
 use crate::state::tests::any_moderation::any_moderation;
 use crate::view::feed_item::Priority;
 
@@ -86,6 +84,7 @@ fn any_room_command() -> impl Strategy<Value = RoomCommand> {
         4 => any_command_of_those_who_run_it(),
         4 => any_command_of_those_who_watch(),
         4 => any_moderation(),
+        4 => any_commerce(),
     ]
 }
 
@@ -94,14 +93,7 @@ fn any_command_of_those_who_run_it() -> impl Strategy<Value = RoomCommand> {
         .prop_map(|(name, owner)| RoomCommand::CreateRoom(CreateRoom { name: name.into(), owner }));
     let status = select(RoomStatus::ALL.to_vec())
         .prop_map(|status| RoomCommand::ChangeRoomStatus(ChangeRoomStatus { status }));
-    let product = (any_product_id(), any_text(), any_price(), proptest::option::of(any::<u32>()))
-        .prop_map(|(product_id, title, price, stock)| {
-            let product = Product { title: title.into(), price_cents: price.0, stock };
-            RoomCommand::SetProduct(SetProduct { product_id, product })
-        });
-    let spotlight = proptest::option::of(any_product_id())
-        .prop_map(|product_id| RoomCommand::SetSpotlight(SetSpotlight { product_id }));
-    prop_oneof![3 => create, 1 => status, 1 => product, 1 => spotlight]
+    prop_oneof![3 => create, 1 => status]
 }
 
 fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
@@ -148,11 +140,7 @@ fn any_gift_id() -> impl Strategy<Value = GiftId> {
     select(vec!["rose", "rocket", "third"]).prop_map(|id| id.parse().unwrap())
 }
 
-fn any_product_id() -> impl Strategy<Value = ProductId> {
-    select(vec!["pot", "cup", "third"]).prop_map(|id| id.parse().unwrap())
-}
-
-fn any_price() -> impl Strategy<Value = Coins> {
+pub(crate) fn any_price() -> impl Strategy<Value = Coins> {
     prop_oneof![4 => 0..3_u64, 1 => select(vec![Coins::MAX.0, Coins::MAX.0 + 1])].prop_map(Coins)
 }
 

@@ -4,6 +4,7 @@
 //! [`any`] makes random commands, [`show`] plays them.
 
 mod any;
+mod any_commerce;
 mod any_moderation;
 mod show;
 
@@ -101,7 +102,7 @@ proptest! {
         prop_assert!(show.state.gifts.len() <= limits.gifts_max as usize);
         for room in show.state.rooms.values() {
             prop_assert!(room.shelf.len() <= limits.products_per_room_max as usize);
-            prop_assert!(room.spotlight.as_ref().is_none_or(|id| room.shelf.contains_key(id)));
+            prop_assert!(room.spotlight.as_ref().is_none_or(|id| room.shelf.get(id).is_some()));
             // Also those that have expired: each new mute takes them away.
             prop_assert!(room.mutes.len() <= limits.mutes_per_room_max as usize);
             prop_assert!(!room.mutes.contains_key(&room.owner));
@@ -151,6 +152,9 @@ fn sets(action: &Action) -> bool {
             RoomCommand::CreateRoom(_)
             | RoomCommand::ChangeRoomStatus(_)
             | RoomCommand::SetProduct(_)
+            | RoomCommand::RemoveProduct(_)
+            | RoomCommand::OrderShelf(_)
+            | RoomCommand::MarkSoldOut(_)
             | RoomCommand::SetSpotlight(_)
             | RoomCommand::UnbanUser(_)
             | RoomCommand::AppointAssistant(_)

@@ -23,7 +23,7 @@ impl Show {
         let limits = Limits {
             rooms_max: 2,
             gifts_max: 2,
-            products_per_room_max: 1,
+            products_per_room_max: 2,
             mutes_per_room_max: 1,
             bans_per_room_max: 1,
             assistants_per_room_max: 1,

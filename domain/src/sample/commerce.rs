@@ -1,0 +1,30 @@
+//! What is on sale and who pays: the events that came after the first ones.
+
+use crate::actor::Actor;
+use crate::event::EventData;
+use crate::room::mark_sold_out::{ProductRestocked, ProductSoldOut};
+use crate::room::order_shelf::ShelfOrdered;
+use crate::room::remove_product::ProductRemoved;
+use crate::room::shelf::Product;
+use crate::sample::{Place, host, parse};
+
+pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
+    let tea = || Product { title: "Green tea".into(), price_cents: 1_290, stock: Some(40) };
+    let in_room = |data| (Place::Room, host(), data);
+    vec![
+        in_room(EventData::ShelfOrdered(ShelfOrdered { product_ids: vec![parse("tea")] })),
+        in_room(EventData::ProductSoldOut(ProductSoldOut {
+            product_id: parse("tea"),
+            product: tea(),
+        })),
+        in_room(EventData::ProductRestocked(ProductRestocked {
+            product_id: parse("tea"),
+            product: tea(),
+        })),
+        in_room(EventData::ProductRemoved(ProductRemoved {
+            product_id: parse("tea"),
+            product: tea(),
+            sold_out: false,
+        })),
+    ]
+}

@@ -1,0 +1,40 @@
+//! Random commands about what is on sale.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::command::RoomCommand;
+use crate::ids::ProductId;
+use crate::room::mark_sold_out::MarkSoldOut;
+use crate::room::order_shelf::OrderShelf;
+use crate::room::remove_product::RemoveProduct;
+use crate::room::set_product::SetProduct;
+use crate::room::set_spotlight::SetSpotlight;
+use crate::room::shelf::Product;
+use crate::state::tests::any::{any_price, any_text};
+
+pub(crate) fn any_commerce() -> impl Strategy<Value = RoomCommand> {
+    let product = (any_product_id(), any_text(), any_price(), proptest::option::of(any::<u32>()))
+        .prop_map(|(product_id, title, price, stock)| {
+            let product = Product { title: title.into(), price_cents: price.0, stock };
+            RoomCommand::SetProduct(SetProduct { product_id, product })
+        });
+    let spotlight = proptest::option::of(any_product_id())
+        .prop_map(|product_id| RoomCommand::SetSpotlight(SetSpotlight { product_id }));
+    let remove = any_product_id()
+        .prop_map(|product_id| RoomCommand::RemoveProduct(RemoveProduct { product_id }));
+    // As many as the shelf of these shows holds.
+    let orders = [["pot", "cup"], ["cup", "pot"], ["pot", "pot"], ["third", "pot"]];
+    let order = select(orders.to_vec()).prop_map(|order| {
+        let product_ids = order.iter().map(|id| id.parse().unwrap()).collect();
+        RoomCommand::OrderShelf(OrderShelf { product_ids })
+    });
+    let mark = (any_product_id(), any::<bool>()).prop_map(|(product_id, sold_out)| {
+        RoomCommand::MarkSoldOut(MarkSoldOut { product_id, sold_out })
+    });
+    prop_oneof![4 => product, 2 => spotlight, 1 => remove, 3 => order, 3 => mark]
+}
+
+fn any_product_id() -> impl Strategy<Value = ProductId> {
+    select(vec!["pot", "pot", "pot", "cup", "third"]).prop_map(|id| id.parse().unwrap())
+}
