@@ -15,6 +15,7 @@ pub use self::body::{json_body, json_body_or_default, limited_body};
 pub use self::config::HttpConfig;
 pub use self::method::{delete, get, post, put};
 pub use self::path::{app_path, path_id, room_path};
+pub use self::serve::socket::Socket;
 pub use self::serve::{BindError, Bound, bind};
 
 /// The address at the other end of the connection, in the extensions of every request.

@@ -15,4 +15,5 @@ mod limits;
 mod routing;
 mod server;
 mod shutdown;
+mod takeover;
 mod upgrade;

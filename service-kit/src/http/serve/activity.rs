@@ -71,6 +71,11 @@ impl Activity {
         self.begin(&self.write_stalled_since);
     }
 
+    /// Whether bytes wait because the client takes none.
+    pub(super) fn is_write_stalled(&self) -> bool {
+        self.write_stalled_since.load(Ordering::Relaxed) != NEVER
+    }
+
     /// The client took bytes.
     pub(super) fn written(&self) {
         self.write_stalled_since.store(NEVER, Ordering::Relaxed);

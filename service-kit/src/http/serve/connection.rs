@@ -1,8 +1,10 @@
 //! One connection from its first byte to its last, HTTP/1.1 or HTTP/2, upgrades included.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use hyper::Request;
@@ -17,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::activity::{Activity, Timeouts};
 use super::request::{HttpMetrics, RequestContext, Routes, answer};
+use super::socket::Socket;
 use super::stream::CountedStream;
 use crate::http::body::BodyTimeout;
 use crate::http::{HttpConfig, PeerAddr};
@@ -78,10 +81,16 @@ impl Connections {
             peer: PeerAddr(peer),
             body_timeout: self.body_timeout,
             activity: Arc::clone(&activity),
+            socket: Socket::new(
+                tcp,
+                Arc::clone(&activity),
+                self.metrics.connections.clone(),
+                permit,
+            ),
             metrics: self.metrics.clone(),
         };
-        let open = self.metrics.connections.clone();
-        let stream = TokioIo::new(CountedStream::new(tcp, Arc::clone(&activity), open, permit));
+        let socket = context.socket.clone();
+        let stream = TokioIo::new(CountedStream::new(socket.clone()));
         let service = service_fn(move |request: Request<Incoming>| {
             answer(context.clone(), request, routes.clone())
         });
@@ -93,8 +102,12 @@ impl Connections {
             let mut draining = false;
             loop {
                 tokio::select! {
-                    // How a connection fails is the client's affair and not worth a line.
-                    _ = connection.as_mut() => return,
+                    // How a connection fails is the client's affair and not worth a line. One that
+                    // a route has taken over is no longer ours, and hyper's part of it is dropped.
+                    () = poll_fn(|cx| match connection.as_mut().poll(cx) {
+                        Poll::Pending if !socket.is_taken() => Poll::Pending,
+                        Poll::Pending | Poll::Ready(_) => Poll::Ready(()),
+                    }) => return,
                     () = close.cancelled() => return,
                     () = shutdown.cancelled(), if !draining => {
                         draining = true;

@@ -2,13 +2,14 @@
 //! open streams for ever when it stops.
 //!
 //! [`bind`] listens, [`Bound::run`] accepts; `connection` serves one connection within the times
-//! that `activity` keeps, `request` hands a request to warp, `refusal` answers one connection too
-//! many.
+//! that `activity` keeps, `request` hands a request to warp, `socket` lets a route take the connection
+//! over, `refusal` answers one connection too many.
 
 mod activity;
 mod connection;
 mod refusal;
 mod request;
+pub(super) mod socket;
 mod stream;
 
 use std::io;

@@ -14,10 +14,11 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::service::Service;
 use hyper::{Request, Response};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
-use warp::http::Method;
+use warp::http::{Method, Version};
 use warp::reply::Reply;
 
 use super::activity::{Activity, RequestGuard};
+use super::socket::Socket;
 use crate::http::PeerAddr;
 use crate::http::body::BodyTimeout;
 use crate::http::method::TriedMethods;
@@ -29,6 +30,7 @@ pub(super) struct RequestContext {
     pub(super) peer: PeerAddr,
     pub(super) body_timeout: BodyTimeout,
     pub(super) activity: Arc<Activity>,
+    pub(super) socket: Socket,
     pub(super) metrics: HttpMetrics,
 }
 
@@ -96,12 +98,16 @@ pub(super) async fn answer(
     mut request: Request<Incoming>,
     routes: impl Routes,
 ) -> Result<Response<impl Body<Data = Bytes, Error = warp::Error> + Send>, Infallible> {
-    let guard = context.activity.request(request.version());
+    let version = request.version();
+    let guard = context.activity.request(version);
     let started = Instant::now();
     let extensions = request.extensions_mut();
     extensions.insert(context.peer);
     extensions.insert(context.body_timeout);
     extensions.insert(TriedMethods::default());
+    if version < Version::HTTP_2 {
+        extensions.insert(context.socket.clone());
+    }
     let logged = Logged::of(&request);
 
     let response = AssertUnwindSafe(routes.call(request)).catch_unwind().await;
@@ -115,6 +121,10 @@ pub(super) async fn answer(
     context.metrics.count(status, elapsed);
     if let Some(logged) = logged {
         logged.log(status, elapsed);
+    }
+    if context.socket.is_taken() {
+        // The route answers by itself; this future is dropped with the rest of the connection.
+        return std::future::pending().await;
     }
     Ok(response.map(|body| GuardedBody { body, _guard: guard }))
 }

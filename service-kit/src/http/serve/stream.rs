@@ -1,45 +1,27 @@
-//! The TCP stream of a connection. It tells the activity what passes and holds the connection's
-//! permit, also after it became a WebSocket's.
+//! A connection's socket as hyper sees it. It tells the activity what passes.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use metrics::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::activity::Activity;
+use super::socket::Socket;
 
 /// A connection that counts.
 #[derive(Debug)]
-pub(super) struct CountedStream {
-    tcp: TcpStream,
-    activity: Arc<Activity>,
-    _open: OpenGuard,
-    _permit: OwnedSemaphorePermit,
-}
-
-struct OpenGuard(Gauge);
+pub(super) struct CountedStream(Socket);
 
 impl CountedStream {
-    pub(super) fn new(
-        tcp: TcpStream,
-        activity: Arc<Activity>,
-        open: Gauge,
-        permit: OwnedSemaphorePermit,
-    ) -> Self {
-        open.increment(1);
-        Self { tcp, activity, _open: OpenGuard(open), _permit: permit }
+    pub(super) fn new(socket: Socket) -> Self {
+        Self(socket)
     }
 
     fn watch<T>(&self, poll: Poll<T>) -> Poll<T> {
         if poll.is_pending() {
-            self.activity.write_stalled();
+            self.0.activity().write_stalled();
         } else {
-            self.activity.written();
+            self.0.activity().written();
         }
         poll
     }
@@ -47,14 +29,14 @@ impl CountedStream {
 
 impl AsyncRead for CountedStream {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
-        let poll = Pin::new(&mut self.tcp).poll_read(cx, buf);
+        let poll = self.0.poll_read(cx, buf);
         if before < buf.filled().len() {
-            self.activity.received();
+            self.0.activity().received();
         }
         poll
     }
@@ -62,44 +44,33 @@ impl AsyncRead for CountedStream {
 
 impl AsyncWrite for CountedStream {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.tcp).poll_write(cx, buf);
+        let poll = self.0.poll_write(cx, buf);
         self.watch(poll)
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.tcp).poll_write_vectored(cx, bufs);
+        let poll = self.0.poll_write_with(cx, |tcp| tcp.try_write_vectored(bufs));
         self.watch(poll)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.tcp.is_write_vectored()
+        true
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(cx)
+    /// A socket has no buffer of its own.
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(cx)
-    }
-}
-
-impl std::fmt::Debug for OpenGuard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OpenGuard")
-    }
-}
-
-impl Drop for OpenGuard {
-    fn drop(&mut self) {
-        self.0.decrement(1);
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.0.shut_down())
     }
 }
