@@ -43,6 +43,10 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::ThresholdsNotRising => {
             (StatusCode::UNPROCESSABLE_ENTITY, "Thresholds not rising")
         }
+        Rejection::MultipliersNotRising => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "Multipliers not rising")
+        }
+        Rejection::SourceRepeated { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Source repeated"),
     };
     let problem = Problem::new(status, rejection.code(), title).detail(rejection.to_string());
     match rejection {
@@ -72,6 +76,8 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::ShelfOrderIncomplete { .. }
         | Rejection::TextEmpty { .. }
         | Rejection::TextUnstorable { .. }
+        | Rejection::MultipliersNotRising
+        | Rejection::SourceRepeated { .. }
         | Rejection::ThresholdsNotRising => problem,
     }
 }

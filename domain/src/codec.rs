@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::actor::Actor;
+use crate::app::set_level_rule::LevelRuleSet;
 use crate::commit::{Commit, Settled};
 use crate::commit_writer::CommitWriter;
 use crate::event::{Event, EventData, EventId, Scope};
 use crate::ids::{CommandId, RoomId};
+use crate::level::recorded::LevelRuleSetV1;
 use crate::timestamp::Timestamp;
 
 /// Why stored bytes cannot be read.
@@ -171,7 +173,11 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("epoch_started", 1) => EventData::EpochStarted(as_type(id, kind, json)?),
         ("user_registered", 1) => EventData::UserRegistered(as_type(id, kind, json)?),
         ("gift_defined", 1) => EventData::GiftDefined(as_type(id, kind, json)?),
-        ("level_rule_set", 1) => EventData::LevelRuleSet(as_type(id, kind, json)?),
+        ("level_rule_set", 1) => {
+            let first: LevelRuleSetV1 = as_type(id, kind, json)?;
+            EventData::LevelRuleSet(LevelRuleSet { rule: first.lift() })
+        }
+        ("level_rule_set", 2) => EventData::LevelRuleSet(as_type(id, kind, json)?),
         ("room_created", 1) => EventData::RoomCreated(as_type(id, kind, json)?),
         ("room_status_changed", 1) => EventData::RoomStatusChanged(as_type(id, kind, json)?),
         ("message_sent", 1) => EventData::MessageSent(as_type(id, kind, json)?),

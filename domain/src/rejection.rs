@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coins::Coins;
 use crate::ids::{GiftId, ProductId, RoomId, UserId};
+use crate::level::deed::Source;
 use crate::room::status::RoomStatus;
 use crate::timestamp::Timestamp;
 
@@ -176,6 +177,15 @@ pub enum Rejection {
         /// The first such product.
         product_id: ProductId,
     },
+    /// The multipliers of an earning do not rise with the level.
+    #[error("`from_level` must rise from one multiplier to the next")]
+    MultipliersNotRising,
+    /// A level rule names a source twice.
+    #[error("`earnings` names a source more than once")]
+    SourceRepeated {
+        /// Which.
+        repeated: Source,
+    },
 }
 
 impl Rejection {
@@ -208,6 +218,8 @@ impl Rejection {
             Self::TooManyProducts { .. } => "too_many_products",
             Self::ThresholdsNotRising => "thresholds_not_rising",
             Self::ShelfOrderIncomplete { .. } => "shelf_order_incomplete",
+            Self::MultipliersNotRising => "multipliers_not_rising",
+            Self::SourceRepeated { .. } => "source_repeated",
         }
     }
 }

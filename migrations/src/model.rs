@@ -62,7 +62,7 @@ pub const MODELS: &[Model] = &[
     model!("spotlight", 1, [table("spotlight", &["app", "room_id", "from_seq"])]),
     model!(
         "user_level",
-        1,
+        2,
         [table("user_level", &["app", "user_id"]), table("level_rule", &["app"])]
     ),
 ];

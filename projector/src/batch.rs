@@ -2,11 +2,12 @@
 
 use domain::event::{Event, EventData};
 use domain::ids::{AppId, LogSeq};
-use domain::level::LevelRule;
+use domain::level::rule::LevelRule;
 use domain::timestamp::Timestamp;
 use nats::TailCommit;
 
 use crate::error::ProjectError;
+use crate::lookup::Lookup;
 use crate::models::{Fold, folds};
 use crate::write::Write;
 
@@ -21,6 +22,7 @@ pub(crate) struct Batch {
     pub(crate) at: Timestamp,
     pub(crate) events: usize,
     pub(crate) writes: Vec<Write>,
+    pub(crate) lookups: Vec<Box<dyn Lookup>>,
 }
 
 /// Folds one app's log, batch by batch.
@@ -59,6 +61,7 @@ impl Folder {
             at: last.commit.at,
             events,
             writes: self.folds.iter_mut().flat_map(|fold| fold.take(app)).collect(),
+            lookups: self.folds.iter_mut().filter_map(|fold| fold.take_lookup(app)).collect(),
         }))
     }
 }
@@ -132,7 +135,9 @@ mod tests {
         for model in migrations::model::MODELS {
             for table in model.tables {
                 let writes = |write: &Write| write.sql.contains(&format!(" {}", table.name));
-                assert!(batch.writes.iter().any(writes), "{}", table.name);
+                let asked = batch.lookups.iter().map(|lookup| lookup.select());
+                let mut statements = batch.writes.iter().chain(asked);
+                assert!(statements.any(writes), "{}", table.name);
             }
         }
     }

@@ -90,6 +90,30 @@ pub enum ProjectError {
         /// The beginning of the statement.
         statement: String,
     },
+    /// What stands in a table is not what this program wrote there.
+    #[error("commits {first} to {last} of app `{app}` cannot be written on: {what}")]
+    Unreadable {
+        /// Whose.
+        app: AppId,
+        /// The first commit of the batch.
+        first: LogSeq,
+        /// The last one.
+        last: LogSeq,
+        /// Which column of which row.
+        what: String,
+        /// What is wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The level rule that stands in its table is not one that this program wrote.
+    #[error("the level rule of app `{app}` is not readable")]
+    UnreadableRule {
+        /// Whose.
+        app: AppId,
+        /// What is wrong.
+        #[source]
+        source: serde_json::Error,
+    },
     /// The tables are not those that this program writes.
     #[error("the tables are not those of this program")]
     CannotStart(#[source] CannotStart),
@@ -128,6 +152,8 @@ impl ProjectError {
             Self::Tail { .. }
             | Self::Unstorable { .. }
             | Self::Mismatch { .. }
+            | Self::Unreadable { .. }
+            | Self::UnreadableRule { .. }
             | Self::CannotStart(_) => false,
         }
     }

@@ -79,6 +79,8 @@ impl Follower<'_> {
         checkpoint::check_versions(client).await?;
         let rule = read_rule(client, self.app).await;
         let rule = rule.map_err(ProjectError::postgres("read the level rule"))?;
+        let rule =
+            rule.map_err(|source| ProjectError::UnreadableRule { app: self.app.clone(), source })?;
         self.pool.give_back(lent);
         let names: Vec<&str> = MODELS.iter().map(|model| model.name).collect();
         Ok((checkpoint, Folder::new(self.app.clone(), &names, &rule)))

@@ -17,6 +17,7 @@ mod connection;
 mod error;
 mod follow;
 mod health;
+mod lookup;
 mod models;
 mod pool;
 mod rebuild;

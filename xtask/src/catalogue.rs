@@ -16,7 +16,9 @@ const ROOM_RULES: &str = "domain/src/room/";
 const RULES: [&str; 2] = ["domain/src/app/", ROOM_RULES];
 const ROUTES: &str = "command-service/src/routes/";
 const MODELS: &str = "projector/src/models/";
-const LEVELS: &str = "domain/src/level.rs";
+const LEVELS: &str = "domain/src/level/deed.rs";
+/// More versions than an event will have.
+const VERSIONS_MAX: u32 = 9;
 const OTHER_ROUTES: [&str; 2] = ["query-service/src/", "signer-service/src/"];
 
 const HEAD: &str = "# Catalogue\n\n\
@@ -82,7 +84,8 @@ fn event_row(tree: &Tree, kind: &str) -> [String; 4] {
         .ending(".rs")
         .filter(|file| RULES.iter().any(|folder| file.path.starts_with(folder)))
         .find(|file| file.text.lines().next().is_some_and(|line| line.contains(&header)));
-    let golden = format!("domain/tests/golden/{kind}.v1.json");
+    let shapes = (1..=VERSIONS_MAX).rev().map(|v| format!("domain/tests/golden/{kind}.v{v}.json"));
+    let golden = shapes.into_iter().find(|path| tree.has(path));
     let of_a_room = decided_in.is_some_and(|file| file.path.starts_with(ROOM_RULES));
     let models = tree.ending(".rs").filter(|file| file.path.starts_with(MODELS));
     let models = models.filter(|file| reads(tree, file.text, kind, of_a_room));
@@ -94,7 +97,7 @@ fn event_row(tree: &Tree, kind: &str) -> [String; 4] {
         quoted(Some(kind)),
         decided_in
             .map_or_else(|| "the sequencer itself".to_owned(), |file| quoted(Some(file.path))),
-        if tree.has(&golden) { quoted(Some(&golden)) } else { none() },
+        quoted(golden.as_deref()),
         if models.is_empty() { none() } else { models.join(", ") },
     ]
 }

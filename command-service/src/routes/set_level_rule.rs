@@ -3,7 +3,7 @@
 use domain::app::set_level_rule::SetLevelRule;
 use domain::command::AppCommand;
 use domain::ids::AppId;
-use domain::level::LevelRule;
+use domain::level::rule::LevelRule;
 use domain::limits::Limits;
 use service_kit::http::{app_path, json_body, put};
 use service_kit::openapi::Operation;

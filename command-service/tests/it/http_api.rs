@@ -16,8 +16,9 @@ async fn every_route_does_its_command() {
     let ann = json!({"nick": "Ann", "avatar": "https://shop.example/ann.png"});
     let registered = service.put(Viewer, "ann", "/users/ann", ann).await.expect(201);
     assert!(registered["app_seq"].is_u64() && registered["log_seq"].is_u64(), "{registered}");
-    let rule = json!({"points_per_message": 1, "points_per_coin": 2, "points_per_like": 0,
-        "thresholds": [5, 50]});
+    let gift = json!({"source": "gift_coin", "points": 2, "daily_cap": 9, "per_unit": 10});
+    let rule = json!({"earnings": [{"source": "message", "points": 1}, gift],
+        "thresholds": [5, 50], "day_begins_min": 960});
     service.put(Admin, "shop", "/level-rule", rule).await.expect(201);
 
     let said = service.post(Viewer, "ann", "/rooms/room/messages", json!({"text": "hi"})).await;

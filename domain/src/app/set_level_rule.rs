@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Role};
 use crate::event::EventData;
-use crate::level::{LevelRule, RecordedLevelRule};
-use crate::rejection::{Rejection, in_range};
+use crate::level::recorded;
+use crate::level::rule::LevelRule;
+use crate::rejection::Rejection;
 use crate::state::{AppState, Context};
 
 /// Only for admins.
@@ -17,11 +18,12 @@ pub struct SetLevelRule {
     pub rule: LevelRule,
 }
 
-/// Holds for every later event, so that a replay gives the same levels.
+/// Holds for every later event, so that a replay gives the same levels. Its first version had one
+/// number each for a message, a coin and a like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LevelRuleSet {
     /// The whole rule.
-    #[serde(deserialize_with = "RecordedLevelRule::deserialize")]
+    #[serde(deserialize_with = "recorded::level_rule")]
     pub rule: LevelRule,
 }
 
@@ -35,15 +37,7 @@ pub(crate) fn set_level_rule(
     if actor.role != Role::Admin {
         return Err(Rejection::NotAllowed { needed: "an admin".into() });
     }
-    let levels = rule.thresholds.len() as u64;
-    in_range("thresholds", levels, 1, u64::from(context.limits.levels_max))?;
-    let rising = rule.thresholds.windows(2).all(|pair| pair[0] < pair[1]);
-    if rule.thresholds[0] == 0 || !rising {
-        return Err(Rejection::ThresholdsNotRising);
-    }
-    // Points are a signed 64-bit number in Postgres.
-    let last = rule.thresholds[rule.thresholds.len() - 1];
-    in_range("thresholds", last, 1, i64::MAX.unsigned_abs())?;
+    rule.check(context.limits.levels_max)?;
     if rule == app.level_rule {
         return Ok(vec![]);
     }
@@ -54,6 +48,8 @@ pub(crate) fn set_level_rule(
 mod tests {
     use super::*;
     use crate::command::AppCommand;
+    use crate::level::deed::Source;
+    use crate::level::rule::{Earning, Multiplier};
     use crate::state::testing::{Given, admin, viewer};
 
     fn rule(thresholds: &[u64]) -> LevelRule {
@@ -75,5 +71,50 @@ mod tests {
         refused().when_app(admin(), set(&[])).then_refused("out_of_range");
         refused().when_app(admin(), set(&[1 << 63])).then_refused("out_of_range");
         refused().when_app(viewer("ann"), set(&[1])).then_refused("not_allowed");
+    }
+
+    #[test]
+    fn numbers_of_an_earning_have_limits() {
+        let band = |from_level, percent| Multiplier { from_level, percent };
+        let like = || Earning::plain(Source::Like, 1);
+        let day = 24 * 60 * 60;
+        let earnings = [
+            (Earning { per_unit: 0, ..like() }, Some("out_of_range")),
+            (Earning { per_unit: 1, ..like() }, None),
+            (Earning { daily_cap: Some(0), ..like() }, Some("out_of_range")),
+            (Earning { daily_cap: Some(1), ..like() }, None),
+            (Earning { daily_cap: Some(1 << 63), ..like() }, Some("out_of_range")),
+            (Earning { min_interval_s: day, ..like() }, None),
+            (Earning { min_interval_s: day + 1, ..like() }, Some("out_of_range")),
+            (Earning { multiplier_by_level: vec![band(1, 10_000)], ..like() }, None),
+            (
+                Earning { multiplier_by_level: vec![band(1, 10_001)], ..like() },
+                Some("out_of_range"),
+            ),
+            (
+                Earning { multiplier_by_level: vec![band(1, 1), band(1, 2)], ..like() },
+                Some("multipliers_not_rising"),
+            ),
+        ];
+        for (earning, refusal) in earnings {
+            let rule = LevelRule { earnings: vec![earning], ..rule(&[1]) };
+            let given = Given::nothing();
+            let then = given.when_app(admin(), AppCommand::SetLevelRule(SetLevelRule { rule }));
+            match refusal {
+                Some(code) => then.then_refused(code),
+                None => then.then_accepted(),
+            }
+        }
+    }
+
+    #[test]
+    fn a_source_is_named_once_and_a_day_begins_within_a_day() {
+        let asked = |rule| AppCommand::SetLevelRule(SetLevelRule { rule });
+        let twice = vec![Earning::plain(Source::Like, 1), Earning::plain(Source::Like, 2)];
+        let twice = LevelRule { earnings: twice, ..rule(&[1]) };
+        Given::nothing().when_app(admin(), asked(twice)).then_refused("source_repeated");
+        let begins = |day_begins_min| LevelRule { day_begins_min, ..rule(&[1]) };
+        Given::nothing().when_app(admin(), asked(begins(1_439))).then_accepted();
+        Given::nothing().when_app(admin(), asked(begins(1_440))).then_refused("out_of_range");
     }
 }

@@ -11,7 +11,8 @@ use crate::app::set_level_rule::LevelRuleSet;
 use crate::coins::Coins;
 use crate::event::EventData;
 use crate::ids::UserId;
-use crate::level::LevelRule;
+use crate::level::deed::Source;
+use crate::level::rule::{Earning, LevelRule, Multiplier};
 use crate::room::appoint_assistant::AssistantAppointed;
 use crate::room::ban_user::UserBanned;
 use crate::room::change_room_status::RoomStatusChanged;
@@ -75,12 +76,7 @@ pub(super) fn app_events() -> Vec<(Actor, EventData)> {
                 catalogue_version: 1,
             }),
         ),
-        (
-            admin(),
-            EventData::LevelRuleSet(LevelRuleSet {
-                rule: LevelRule { points_per_like: 1, ..LevelRule::default() },
-            }),
-        ),
+        (admin(), EventData::LevelRuleSet(LevelRuleSet { rule: level_rule() })),
     ]
 }
 
@@ -213,4 +209,17 @@ fn more_people_events() -> Vec<(Actor, EventData)> {
 fn likes(bob: UserId) -> LikesAdded {
     let by = |user_id, count, n| LikesBy { user_id, count, cmd: command_id(n) };
     LikesAdded { count: 7, total: 7, by: vec![by(parse("ann"), 5, 11), by(bob, 2, 200)] }
+}
+
+/// The usual rule, with a like that counts a little, more so from level 2 on.
+fn level_rule() -> LevelRule {
+    let usual = LevelRule::default();
+    let like = Earning {
+        per_unit: 2,
+        daily_cap: Some(10),
+        multiplier_by_level: vec![Multiplier { from_level: 2, percent: 150 }],
+        ..Earning::plain(Source::Like, 1)
+    };
+    let earnings = usual.earnings.iter().cloned().chain([like]).collect();
+    LevelRule { earnings, day_begins_min: 960, ..usual }
 }

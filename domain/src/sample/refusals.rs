@@ -1,6 +1,7 @@
 //! One refusal of every kind, in the order of `Rejection::code`.
 
 use crate::coins::Coins;
+use crate::level::deed::Source;
 use crate::rejection::Rejection;
 use crate::room::status::RoomStatus;
 use crate::sample::{BEGIN, parse, room_id};
@@ -35,5 +36,7 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::TooManyProducts { max: 500 },
         Rejection::ThresholdsNotRising,
         Rejection::ShelfOrderIncomplete { product_id: parse("tea") },
+        Rejection::MultipliersNotRising,
+        Rejection::SourceRepeated { repeated: Source::Like },
     ]
 }

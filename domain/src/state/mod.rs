@@ -13,7 +13,7 @@ use crate::app::{register_user, set_level_rule};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, Scope};
 use crate::ids::{GiftId, RoomId};
-use crate::level::LevelRule;
+use crate::level::rule::LevelRule;
 use crate::limits::Limits;
 use crate::rejection::Rejection;
 use crate::room::create_room::create_room;

@@ -7,14 +7,14 @@ CREATE TABLE user_level (
     points  bigint NOT NULL,
     -- Never falls, also when a later rule asks for more points.
     level   integer NOT NULL,
+    -- What each source earned on the last day that it earned something, and when: what daily caps
+    -- and pauses are measured by, as JSON.
+    day     text NOT NULL,
     PRIMARY KEY (app, user_id)
 ) WITH (fillfactor = 70);
 
--- The rule in force at the checkpoint. No row: the default rule.
+-- The rule in force at the checkpoint, as JSON. No row: the default rule.
 CREATE TABLE level_rule (
-    app                text COLLATE "C" NOT NULL PRIMARY KEY,
-    points_per_message bigint NOT NULL,
-    points_per_coin    bigint NOT NULL,
-    points_per_like    bigint NOT NULL,
-    thresholds         bigint[] NOT NULL
+    app  text COLLATE "C" NOT NULL PRIMARY KEY,
+    rule text NOT NULL
 );

@@ -2,7 +2,8 @@
 //!
 //! Folding is pure and needs no database. It gives the same rows however the log is cut into
 //! batches: sums stay at the largest number, the last value wins, and what depends on the order
-//! within a batch (level rules, spotlight windows) is folded in that order.
+//! within a batch (level rules, spotlight windows) is folded in that order. A model whose rows
+//! decide what comes next (levels with their caps) reads them first (`lookup.rs`).
 
 mod app_user;
 mod gift_catalogue;
@@ -16,9 +17,10 @@ mod user_level;
 
 use domain::event::Event;
 use domain::ids::AppId;
-use domain::level::LevelRule;
+use domain::level::rule::LevelRule;
 
 pub(crate) use self::user_level::read_rule;
+use crate::lookup::Lookup;
 use crate::write::Write;
 
 /// One read model of one app.
@@ -28,6 +30,11 @@ pub(crate) trait Fold: Send {
 
     /// The statements of the batch, in order; afterwards a new batch begins.
     fn take(&mut self, app: &AppId) -> Vec<Write>;
+
+    /// What must be read before the rest of the batch is known. Called after `take`.
+    fn take_lookup(&mut self, _app: &AppId) -> Option<Box<dyn Lookup>> {
+        None
+    }
 }
 
 /// The folds of the models of these names, at a place of the log where this rule is in force.

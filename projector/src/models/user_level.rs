@@ -1,138 +1,190 @@
 //! `user_level`: points and level of each user, and the rule by which they earn more.
 //!
 //! Reads everything that earns points, and `level_rule_set`. Writes `user_level` and `level_rule`
-//! (`migrations/sql/models/user_level.sql`).
+//! (`migrations/sql/models/user_level.sql`). What each user did in the batch is kept in order; their
+//! rows are read in the transaction and folded on, so caps and pauses hold across batches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use domain::event::{Event, EventData};
 use domain::ids::{AppId, UserId};
-use domain::level::LevelRule;
-use tokio_postgres::Client;
+use domain::level::deed::{Source, deeds};
+use domain::level::points::UserPoints;
+use domain::level::rule::LevelRule;
+use domain::timestamp::Timestamp;
+use tokio_postgres::{Client, Row};
 
 use super::Fold;
 use crate::column::TextColumn;
+use crate::lookup::{Lookup, Unreadable};
 use crate::write::{Write, bigint};
 
-/// The points of a batch. A new rule begins a new stretch: points that were earned before it lift
-/// levels by the thresholds that held then, wherever a batch ends.
+/// What was done in a batch, and the rules under which.
 #[derive(Debug)]
 pub(crate) struct UserLevels {
-    rule: LevelRule,
+    rule: Arc<LevelRule>,
     rule_is_new: bool,
-    earned: BTreeMap<UserId, i64>,
-    before: Vec<(LevelRule, BTreeMap<UserId, i64>)>,
+    done: BTreeMap<UserId, Vec<Done>>,
+}
+
+/// Something that may have earned points.
+#[derive(Debug)]
+struct Done {
+    rule: Arc<LevelRule>,
+    source: Source,
+    units: u64,
+    at: Timestamp,
 }
 
 impl UserLevels {
     pub(crate) fn new(rule: LevelRule) -> Self {
-        Self { rule, rule_is_new: false, earned: BTreeMap::new(), before: vec![] }
+        Self { rule: Arc::new(rule), rule_is_new: false, done: BTreeMap::new() }
     }
 }
 
 impl Fold for UserLevels {
     fn fold(&mut self, event: &Event) {
         if let EventData::LevelRuleSet(set) = &event.data {
-            let rule = std::mem::replace(&mut self.rule, set.rule.clone());
+            self.rule = Arc::new(set.rule.clone());
             self.rule_is_new = true;
-            if !self.earned.is_empty() {
-                self.before.push((rule, std::mem::take(&mut self.earned)));
-            }
             return;
         }
-        let earned = &mut self.earned;
-        self.rule.points(event, |user_id, points| {
-            // Who has earned nothing has no row.
-            if points != 0 {
-                let total = earned.entry(user_id.clone()).or_default();
-                *total = total.saturating_add(bigint(points));
+        let (rule, done, at) = (&self.rule, &mut self.done, event.at);
+        deeds(event, |user_id, source, units| {
+            // What the rule does not name leaves no trace, and needs no row to be read.
+            if rule.names(source) {
+                let deed = Done { rule: rule.clone(), source, units, at };
+                if let Some(deeds) = done.get_mut(user_id) {
+                    deeds.push(deed);
+                } else {
+                    done.insert(user_id.clone(), vec![deed]);
+                }
             }
         });
     }
 
     fn take(&mut self, app: &AppId) -> Vec<Write> {
-        let mut writes = vec![];
-        for (rule, earned) in self.before.drain(..) {
-            writes.push(upsert_levels(app, &rule, &earned));
-        }
-        let earned = std::mem::take(&mut self.earned);
-        if !earned.is_empty() {
-            writes.push(upsert_levels(app, &self.rule, &earned));
-        }
-        if std::mem::take(&mut self.rule_is_new) {
-            writes.push(upsert_rule(app, &self.rule));
-        }
-        writes
+        let is_new = std::mem::take(&mut self.rule_is_new);
+        if is_new { vec![upsert_rule(app, &self.rule)] } else { vec![] }
+    }
+
+    fn take_lookup(&mut self, app: &AppId) -> Option<Box<dyn Lookup>> {
+        let done = std::mem::take(&mut self.done);
+        (!done.is_empty()).then(|| Box::new(LevelsOfBatch::new(app, done)) as Box<dyn Lookup>)
     }
 }
 
-// Within one stretch points only rise and the rule stands still, so the level after the whole of it
-// is the highest on the way. `width_bucket` counts the thresholds that are reached.
+/// The deeds of a batch, waiting for the rows that they are folded onto.
+#[derive(Debug)]
+struct LevelsOfBatch {
+    select: Write,
+    done: BTreeMap<UserId, Vec<Done>>,
+}
+
+impl LevelsOfBatch {
+    fn new(app: &AppId, done: BTreeMap<UserId, Vec<Done>>) -> Self {
+        let users = done.keys().map(UserId::as_str).collect::<TextColumn>();
+        Self { select: Write::new(SELECT, app).with(users), done }
+    }
+}
+
+impl Lookup for LevelsOfBatch {
+    fn select(&self) -> &Write {
+        &self.select
+    }
+
+    fn statements(&self) -> &'static [&'static str] {
+        &[UPSERT_LEVEL]
+    }
+
+    fn writes(&self, app: &AppId, rows: &[Row]) -> Result<Vec<Write>, Unreadable> {
+        let mut known = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let (user_id, points) = read_points(row)?;
+            known.insert(user_id, points);
+        }
+        let mut changed = Vec::with_capacity(self.done.len());
+        for (user_id, done) in &self.done {
+            let mut points = known.remove(user_id.as_str()).unwrap_or_default();
+            let mut earned = false;
+            for Done { rule, source, units, at } in done {
+                earned |= points.earn(rule, *source, *units, *at);
+            }
+            // Who has earned nothing has no row.
+            if earned {
+                changed.push((user_id, points));
+            }
+        }
+        Ok(if changed.is_empty() { vec![] } else { vec![upsert_levels(app, &changed)] })
+    }
+}
+
+// `OFFSET 0` makes each user be looked up by key, whatever the planner knew of the table.
+const SELECT: &str = "
+    SELECT asked.user_id, found.points, found.level, found.day
+    FROM unnest($2::text[]) AS asked (user_id)
+    CROSS JOIN LATERAL (
+        SELECT points, level, day FROM user_level WHERE app = $1 AND user_id = asked.user_id
+        OFFSET 0
+    ) AS found";
+
 const UPSERT_LEVEL: &str = "
-    INSERT INTO user_level AS old (app, user_id, points, level)
-    SELECT $1, user_id, points, width_bucket(points, $4::bigint[])
-    FROM unnest($2::text[], $3::bigint[]) AS earned (user_id, points)
+    INSERT INTO user_level (app, user_id, points, level, day)
+    SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::integer[], $5::text[])
     ON CONFLICT (app, user_id) DO UPDATE SET
-        points = matinee.saturating_add(old.points, excluded.points),
-        level = greatest(old.level, width_bucket(
-            matinee.saturating_add(old.points, excluded.points), $4::bigint[]))";
+        points = excluded.points, level = excluded.level, day = excluded.day";
 
 const UPSERT_RULE: &str = "
-    INSERT INTO level_rule
-        (app, points_per_message, points_per_coin, points_per_like, thresholds)
-    VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (app) DO UPDATE SET
-        points_per_message = excluded.points_per_message,
-        points_per_coin = excluded.points_per_coin,
-        points_per_like = excluded.points_per_like,
-        thresholds = excluded.thresholds";
+    INSERT INTO level_rule (app, rule) VALUES ($1, $2)
+    ON CONFLICT (app) DO UPDATE SET rule = excluded.rule";
 
-fn upsert_levels(app: &AppId, rule: &LevelRule, earned: &BTreeMap<UserId, i64>) -> Write {
+fn upsert_levels(app: &AppId, changed: &[(&UserId, UserPoints)]) -> Write {
+    let level = |points: &UserPoints| i32::try_from(points.level).unwrap_or(i32::MAX);
+    let mut days = TextColumn::default();
+    for (_, points) in changed {
+        days.push(&json(&points.day));
+    }
     Write::new(UPSERT_LEVEL, app)
-        .with(earned.keys().map(UserId::as_str).collect::<TextColumn>())
-        .with(earned.values().copied().collect::<Vec<i64>>())
-        .with(thresholds(rule))
-        .changing(earned.len())
+        .with(changed.iter().map(|(user_id, _)| user_id.as_str()).collect::<TextColumn>())
+        .with(changed.iter().map(|(_, points)| bigint(points.points)).collect::<Vec<i64>>())
+        .with(changed.iter().map(|(_, points)| level(points)).collect::<Vec<i32>>())
+        .with(days)
+        .changing(changed.len())
 }
 
 fn upsert_rule(app: &AppId, rule: &LevelRule) -> Write {
-    Write::new(UPSERT_RULE, app)
-        .with(i64::from(rule.points_per_message))
-        .with(i64::from(rule.points_per_coin))
-        .with(i64::from(rule.points_per_like))
-        .with(thresholds(rule))
-        .changing(1)
+    Write::new(UPSERT_RULE, app).with(json(rule)).changing(1)
 }
 
-fn thresholds(rule: &LevelRule) -> Vec<i64> {
-    rule.thresholds.iter().copied().map(bigint).collect()
+#[expect(clippy::expect_used, reason = "plain structs with text keys: writing them cannot fail")]
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("a level is representable in JSON")
+}
+
+fn read_points(row: &Row) -> Result<(&str, UserPoints), Unreadable> {
+    let (user_id, day): (&str, &str) = (row.get(0), row.get(3));
+    let unreadable = |source| Unreadable { column: "day", key: user_id.to_owned(), source };
+    let day = serde_json::from_str(day).map_err(unreadable)?;
+    let level = u32::try_from(row.get::<_, i32>(2)).unwrap_or_default();
+    Ok((user_id, UserPoints { points: row.get::<_, i64>(1).unsigned_abs(), level, day }))
 }
 
 /// The rule in force at the checkpoint.
 pub(crate) async fn read_rule(
     client: &Client,
     app: &AppId,
-) -> Result<LevelRule, tokio_postgres::Error> {
-    let select = "SELECT points_per_message, points_per_coin, points_per_like, thresholds
-        FROM level_rule WHERE app = $1";
+) -> Result<Result<LevelRule, serde_json::Error>, tokio_postgres::Error> {
+    let select = "SELECT rule FROM level_rule WHERE app = $1";
     let row = client.query_opt(select, &[&app.as_str()]).await?;
-    Ok(row.map_or_else(LevelRule::default, |row| {
-        // Written from a rule, so every number fits.
-        let per = |column: usize| u32::try_from(row.get::<_, i64>(column)).unwrap_or(u32::MAX);
-        let thresholds: Vec<i64> = row.get(3);
-        LevelRule {
-            points_per_message: per(0),
-            points_per_coin: per(1),
-            points_per_like: per(2),
-            thresholds: thresholds.into_iter().map(i64::unsigned_abs).collect(),
-        }
-    }))
+    Ok(row.map_or_else(|| Ok(LevelRule::default()), |row| serde_json::from_str(row.get(0))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use domain::app::set_level_rule::LevelRuleSet;
+    use domain::level::rule::Earning;
     use domain::sample;
 
     fn message() -> Event {
@@ -140,31 +192,33 @@ mod tests {
         events.filter(|event| matches!(event.data, EventData::MessageSent(_))).last().unwrap()
     }
 
-    fn rule_set(points_per_message: u32) -> Event {
-        let rule = LevelRule { points_per_message, ..LevelRule::default() };
+    fn rule_set(earnings: Vec<Earning>) -> Event {
+        let rule = LevelRule { earnings, ..LevelRule::default() };
         Event { data: EventData::LevelRuleSet(LevelRuleSet { rule }), ..message() }
     }
 
     #[test]
-    fn a_new_rule_begins_a_new_stretch() {
+    fn each_deed_is_kept_with_the_rule_of_its_moment() {
         let mut levels = UserLevels::new(LevelRule::default());
-        for event in [message(), message(), rule_set(10), rule_set(5), message()] {
+        let ten = rule_set(vec![Earning::plain(Source::Message, 10)]);
+        let nothing = rule_set(vec![]);
+        for event in [message(), ten, message(), nothing, message()] {
             levels.fold(&event);
         }
 
-        let user = message().actor.user;
-        assert_eq!(levels.before.len(), 1);
-        assert_eq!(levels.before[0].1[&user], 2);
-        assert_eq!(levels.earned[&user], 5);
-        assert_eq!(levels.take(&"shop".parse().unwrap()).len(), 3);
-        assert_eq!(levels.rule.points_per_message, 5);
+        let done = &levels.done[&message().actor.user];
+        let points: Vec<u32> = done.iter().map(|done| done.rule.earnings[0].points).collect();
+        assert_eq!(points, [1, 10]);
+        let app = "shop".parse().unwrap();
+        assert_eq!(levels.take(&app).len(), 1);
+        assert!(levels.take_lookup(&app).is_some());
+        assert!(levels.take(&app).is_empty() && levels.take_lookup(&app).is_none());
     }
 
     #[test]
-    fn who_earns_nothing_gets_no_row() {
-        let mut levels =
-            UserLevels::new(LevelRule { points_per_message: 0, ..LevelRule::default() });
+    fn who_did_nothing_is_not_looked_up() {
+        let mut levels = UserLevels::new(LevelRule { earnings: vec![], ..LevelRule::default() });
         levels.fold(&message());
-        assert!(levels.take(&"shop".parse().unwrap()).is_empty());
+        assert!(levels.take_lookup(&"shop".parse().unwrap()).is_none());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ids::{AppId, LogSeq};
-use domain::level::LevelRule;
+use domain::level::rule::LevelRule;
 use futures_util::try_join;
 use migrations::model::Model;
 use nats::Nats;

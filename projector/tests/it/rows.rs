@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::event::Scope;
 use domain::ids::AppId;
+use domain::level::points::UserPoints;
 use domain::view::feed_item::feed_item;
 use migrations::model::MODELS;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, Row};
 
 use crate::show::Show;
 
@@ -22,6 +23,14 @@ pub(crate) async fn all(client: &Client, app: &AppId) -> BTreeMap<&'static str, 
         all.insert(table.name, rows.iter().map(|row| row.get(0)).collect());
     }
     all
+}
+
+fn points(row: &Row) -> UserPoints {
+    UserPoints {
+        points: row.get::<_, i64>(1).unsigned_abs(),
+        level: row.get::<_, i32>(2).unsigned_abs(),
+        day: serde_json::from_str(row.get(3)).unwrap(),
+    }
 }
 
 /// Compares with what the rules say, computed event by event.
@@ -65,10 +74,10 @@ pub(crate) async fn assert_show(client: &Client, app: &AppId, show: &Show) {
         .collect();
     assert_eq!(items, expected);
 
-    let select = "SELECT user_id, points, level FROM matinee.user_level WHERE app = $1";
+    let select = "SELECT user_id, points, level, day FROM matinee.user_level WHERE app = $1";
     let levels = client.query(select, &[&app]).await.unwrap();
-    let levels: BTreeMap<String, (i64, i32)> =
-        levels.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect();
+    let levels: BTreeMap<String, UserPoints> =
+        levels.iter().map(|row| (row.get(0), points(row))).collect();
     assert_eq!(levels, show.levels());
 
     let open =

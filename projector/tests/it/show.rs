@@ -6,7 +6,9 @@ use domain::actor::{Actor, Role};
 use domain::command::Action;
 use domain::event::{Event, EventData, EventId};
 use domain::ids::{RoomId, UserId};
-use domain::level::LevelRule;
+use domain::level::deed::deeds;
+use domain::level::points::UserPoints;
+use domain::level::rule::LevelRule;
 use domain::limits::Limits;
 use domain::room::send_likes::LikesAdded;
 use domain::sample;
@@ -78,11 +80,7 @@ impl Show {
             25 => json!({"type": "mark_sold_out", "product_id": format!("p{}", small % 3),
                 "sold_out": small.is_multiple_of(2)}),
             26 | 27 => return self.order(room),
-            _ => json!({"type": "set_level_rule", "rule": {
-                "points_per_message": small,
-                "points_per_coin": if small == 5 { u32::MAX } else { 1 },
-                "points_per_like": small % 2,
-                "thresholds": [small * 10, small * 100, small * 1_000, i64::MAX]}}),
+            _ => json!({"type": "set_level_rule", "rule": level_rule(small)}),
         };
         let in_room = kind < 21 || 23 < kind;
         self.attempt(in_room.then_some(room), command);
@@ -147,24 +145,37 @@ impl Show {
     }
 
     /// Points and level of each user, event by event: what no batch may change.
-    pub(crate) fn levels(&self) -> BTreeMap<String, (i64, i32)> {
+    pub(crate) fn levels(&self) -> BTreeMap<String, UserPoints> {
         let mut rule = LevelRule::default();
-        let mut levels: BTreeMap<String, (i64, i32)> = BTreeMap::new();
+        let mut levels: BTreeMap<String, UserPoints> = BTreeMap::new();
         for event in &self.events {
             if let EventData::LevelRuleSet(set) = &event.data {
                 rule = set.rule.clone();
             }
-            rule.points(event, |user, points| {
-                if points != 0 {
-                    let (total, level) = levels.entry(user.to_string()).or_default();
-                    *total = total.saturating_add(i64::try_from(points).unwrap_or(i64::MAX));
-                    let reached = rule.level_at(total.unsigned_abs());
-                    *level = (*level).max(i32::try_from(reached).unwrap());
+            deeds(event, |user, source, units| {
+                let mut points = levels.remove(user.as_str()).unwrap_or_default();
+                if points.earn(&rule, source, units, event.at) || points.points != 0 {
+                    levels.insert(user.to_string(), points);
                 }
             });
         }
         levels
     }
+}
+
+/// Caps and pauses that the few seconds of a show come to, and days that begin in the middle.
+fn level_rule(small: u64) -> serde_json::Value {
+    let bands = json!([{"from_level": 1, "percent": 150}, {"from_level": 3, "percent": 50}]);
+    let message = json!({"source": "message", "points": small, "min_interval_s": small % 3,
+        "daily_cap": small * 20, "multiplier_by_level": bands});
+    let coins = if small == 5 { u32::MAX } else { 1 };
+    let gift = json!({"source": "gift_coin", "points": coins, "per_unit": small % 4 + 1});
+    let paid = json!({"source": "paid_coin", "points": 1, "daily_cap": 1_000});
+    let like = json!({"source": "like", "points": 1, "min_interval_s": 1});
+    let earnings = if small == 7 { vec![like] } else { vec![message, gift, paid, like] };
+    // A show begins at 22:13:20 UTC and each event is 10 ms later.
+    json!({"earnings": earnings, "day_begins_min": 22 * 60 + 13,
+        "thresholds": [small * 10, small * 100, small * 1_000, i64::MAX]})
 }
 
 fn admin() -> Actor {

@@ -11,7 +11,8 @@ use crate::app::set_level_rule::SetLevelRule;
 use crate::coins::Coins;
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::ids::{GiftId, RoomId, UserId};
-use crate::level::LevelRule;
+use crate::level::deed::Source;
+use crate::level::rule::{Earning, LevelRule, Multiplier};
 use crate::room::change_room_status::ChangeRoomStatus;
 use crate::room::create_room::CreateRoom;
 use crate::room::join_room::JoinRoom;
@@ -72,11 +73,22 @@ fn any_app_command() -> impl Strategy<Value = AppCommand> {
             AppCommand::DefineGift(DefineGift { gift_id, name: name.into(), unit_price, retired })
         },
     );
-    let rule = (any::<u32>(), vec(0..1_000_u64, 0..3)).prop_map(|(points_per_coin, thresholds)| {
-        let rule = LevelRule { points_per_coin, thresholds, ..LevelRule::default() };
+    let rule = (any_earnings(), vec(0..1_000_u64, 0..3)).prop_map(|(earnings, thresholds)| {
+        let rule = LevelRule { earnings, thresholds, day_begins_min: 0 };
         AppCommand::SetLevelRule(SetLevelRule { rule })
     });
     prop_oneof![register, define, rule]
+}
+
+/// One of a few sources, twice now and then, with multipliers that often do not rise.
+fn any_earnings() -> impl Strategy<Value = Vec<Earning>> {
+    let source = select(vec![Source::Message, Source::GiftCoin]);
+    let band =
+        (0..3_u32, 0..300_u32).prop_map(|(from_level, percent)| Multiplier { from_level, percent });
+    let earning = (source, any::<u32>(), vec(band, 0..3)).prop_map(|(source, points, bands)| {
+        Earning { multiplier_by_level: bands, ..Earning::plain(source, points) }
+    });
+    vec(earning, 0..3)
 }
 
 fn any_room_command() -> impl Strategy<Value = RoomCommand> {
