@@ -27,6 +27,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::RoomIdTaken { .. } => (StatusCode::CONFLICT, "Room id taken"),
         Rejection::IllegalTransition { .. } => (StatusCode::CONFLICT, "Illegal transition"),
         Rejection::RoomClosed { .. } => (StatusCode::CONFLICT, "Room closed"),
+        Rejection::CatalogueChanged { .. } => (StatusCode::CONFLICT, "Catalogue changed"),
         Rejection::PriceChanged { .. } => (StatusCode::CONFLICT, "Price changed"),
         Rejection::ShelfOrderIncomplete { .. } => (StatusCode::CONFLICT, "Order incomplete"),
         Rejection::TooManyRooms { .. } => (StatusCode::CONFLICT, "Too many rooms"),
@@ -55,6 +56,9 @@ pub fn refused(rejection: &Rejection) -> Problem {
             problem.with("seconds_left", seconds_left).retry_after_s(*seconds_left)
         }
         Rejection::PriceChanged { price, .. } => problem.with("unit_price", price),
+        Rejection::CatalogueChanged { price, catalogue_version } => {
+            problem.with("unit_price", price).with("catalogue_version", catalogue_version)
+        }
         Rejection::OutOfRange { min, max, .. } => problem.with("min", min).with("max", max),
         Rejection::TextTooLong { bytes_max, .. } => problem.with("bytes_max", bytes_max),
         Rejection::TooManyRooms { max }

@@ -27,6 +27,10 @@ pub struct Limits {
     pub gifts_max: u32,
     /// Bytes of a gift's name.
     pub gift_name_bytes_max: u32,
+    /// Bytes of a gift's category.
+    pub gift_category_bytes_max: u32,
+    /// Bytes of a gift's effect, as JSON.
+    pub gift_effect_bytes_max: u32,
     /// Gifts in one command.
     pub gift_count_max: u32,
     /// Likes in one command.
@@ -68,6 +72,8 @@ impl Default for Limits {
             url_bytes_max: 500,
             gifts_max: 1_000,
             gift_name_bytes_max: 60,
+            gift_category_bytes_max: 60,
+            gift_effect_bytes_max: 4_096,
             gift_count_max: 9_999,
             like_count_max: 1_000,
             products_per_room_max: 500,

@@ -186,6 +186,14 @@ pub enum Rejection {
         /// Which.
         repeated: Source,
     },
+    /// The price has changed since the version of the catalogue that the sender saw.
+    #[error("the gift costs {price} since version {catalogue_version} of the catalogue", price = price.0)]
+    CatalogueChanged {
+        /// Now.
+        price: Coins,
+        /// Since when.
+        catalogue_version: u64,
+    },
 }
 
 impl Rejection {
@@ -220,6 +228,7 @@ impl Rejection {
             Self::ShelfOrderIncomplete { .. } => "shelf_order_incomplete",
             Self::MultipliersNotRising => "multipliers_not_rising",
             Self::SourceRepeated { .. } => "source_repeated",
+            Self::CatalogueChanged { .. } => "catalogue_changed",
         }
     }
 }

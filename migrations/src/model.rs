@@ -49,7 +49,19 @@ const fn append_only(name: &'static str, key: &'static [&'static str]) -> Table 
 /// Every read model.
 pub const MODELS: &[Model] = &[
     model!("app_user", 1, [table("app_user", &["app", "user_id"])]),
-    model!("gift_catalogue", 1, [table("gift_catalogue", &["app", "gift_id"])]),
+    model!(
+        "gift_catalogue",
+        2,
+        [
+            table("gift_catalogue", &["app", "gift_id"]),
+            append_only("gift_version", &["app", "catalogue_version"])
+        ]
+    ),
+    model!(
+        "gift_rank",
+        1,
+        [table("gift_rank", &["app", "room_id", "period", "starts_at", "user_id"])]
+    ),
     model!("gift_total", 1, [table("gift_total", &["app", "room_id", "user_id"])]),
     model!(
         "product_history",

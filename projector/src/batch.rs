@@ -69,17 +69,21 @@ impl Folder {
 /// A text that goes into a column as it is and that Postgres cannot hold. Ids have no control
 /// characters, and in JSON they are escaped.
 fn unstorable(event: &Event) -> Option<&'static str> {
-    let texts: [(&str, Option<&str>); 2] = match &event.data {
+    let texts: Vec<(&str, Option<&str>)> = match &event.data {
         EventData::UserRegistered(user) => {
-            [("nick", Some(&user.nick)), ("avatar", user.avatar.as_deref())]
+            vec![("nick", Some(&*user.nick)), ("avatar", user.avatar.as_deref())]
         }
-        EventData::GiftDefined(gift) => [("name", Some(&gift.name)), ("", None)],
-        EventData::RoomCreated(room) => [("name", Some(&room.name)), ("", None)],
-        EventData::ProductSet(set) => [("title", Some(&set.product.title)), ("", None)],
-        EventData::ProductRemoved(removed) => [("title", Some(&removed.product.title)), ("", None)],
-        EventData::ProductSoldOut(out) => [("title", Some(&out.product.title)), ("", None)],
+        EventData::GiftDefined(gift) => vec![
+            ("name", Some(&*gift.name)),
+            ("image", gift.image.as_deref()),
+            ("category", gift.category.as_deref()),
+        ],
+        EventData::RoomCreated(room) => vec![("name", Some(&*room.name))],
+        EventData::ProductSet(set) => vec![("title", Some(&*set.product.title))],
+        EventData::ProductRemoved(removed) => vec![("title", Some(&*removed.product.title))],
+        EventData::ProductSoldOut(out) => vec![("title", Some(&*out.product.title))],
         EventData::ProductRestocked(restocked) => {
-            [("title", Some(&restocked.product.title)), ("", None)]
+            vec![("title", Some(&*restocked.product.title))]
         }
         EventData::EpochStarted(_)
         | EventData::LevelRuleSet(_)

@@ -50,12 +50,7 @@ fn record(state: &mut AppState, n: usize, writer: &mut CommitWriter) -> anyhow::
     let viewer = Actor::unknown(format!("user-{}", n * 7_919 % USERS).parse()?, Role::Viewer);
     let in_room = |room: RoomId, command| Action::Room { room_id: room, command };
     let (actor, action) = if n == 0 {
-        let rose = DefineGift {
-            gift_id: "rose".parse()?,
-            name: "Rose".into(),
-            unit_price: domain::coins::Coins(10),
-            retired: false,
-        };
+        let rose = DefineGift::plain("rose".parse()?, "Rose", domain::coins::Coins(10));
         (host.clone(), Action::App(AppCommand::DefineGift(rose)))
     } else if n <= ROOMS {
         let create = CreateRoom { name: "Bench".into(), owner: host.user.clone() };
@@ -65,7 +60,7 @@ fn record(state: &mut AppState, n: usize, writer: &mut CommitWriter) -> anyhow::
         let command = match n % 20 {
             0 | 1 => {
                 let gift_id = "rose".parse()?;
-                RoomCommand::SendGift(SendGift { gift_id, count: 1, unit_price: None })
+                RoomCommand::SendGift(SendGift::plain(gift_id, 1))
             }
             2 => RoomCommand::JoinRoom(JoinRoom {}),
             _ => RoomCommand::SendMessage(message()),

@@ -9,6 +9,7 @@ use domain::ids::{AppId, GiftId};
 use domain::limits::Limits;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 use service_kit::http::{app_path, json_body, path_id, put};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
@@ -27,12 +28,20 @@ struct Body {
     unit_price: Coins,
     #[serde(default)]
     retired: bool,
+    #[serde(default)]
+    image: Option<Arc<str>>,
+    #[serde(default)]
+    category: Option<Arc<str>>,
+    #[serde(default)]
+    effect: Option<Value>,
 }
 
 pub(super) fn operation(limits: &Limits) -> Operation {
     command("put", "/gifts/{gift_id}", "A gift of the catalogue.")
         .body::<Body>()
         .bytes_max("name", limits.gift_name_bytes_max)
+        .bytes_max("image", limits.url_bytes_max)
+        .bytes_max("category", limits.gift_category_bytes_max)
 }
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
@@ -54,7 +63,7 @@ async fn define_gift(
     request: Request,
     body: Body,
 ) -> Result<Response, Problem> {
-    let Body { name, unit_price, retired } = body;
-    let command = DefineGift { gift_id, name, unit_price, retired };
+    let Body { name, unit_price, retired, image, category, effect } = body;
+    let command = DefineGift { gift_id, name, unit_price, retired, image, category, effect };
     request.to_app(app, AppCommand::DefineGift(command)).await
 }

@@ -5,6 +5,7 @@
 
 mod exactly_once;
 mod failover;
+mod gifts;
 mod hostile;
 mod http_api;
 mod http_stage;

@@ -31,5 +31,6 @@ pub mod shelf;
 pub mod slow_mode;
 pub mod state;
 pub mod status;
+pub mod streaks;
 pub mod unban_user;
 pub mod unmute_user;

@@ -14,6 +14,7 @@ use crate::room::permission::{is_exempt, is_in_force};
 use crate::room::shelf::Shelf;
 use crate::room::slow_mode::SlowMode;
 use crate::room::status::RoomStatus;
+use crate::room::streaks::Streaks;
 use crate::timestamp::Timestamp;
 
 /// What a decision or a snapshot for viewers needs; nothing that grows with the number of viewers.
@@ -49,6 +50,8 @@ pub struct Room {
     pub mute_all: Option<BTreeSet<UserId>>,
     /// How long viewers wait between two messages, and who waits.
     pub slow_mode: SlowMode,
+    /// Gifts that are clicked again and again.
+    pub streaks: Streaks,
     /// What has been sent so far.
     pub totals: Totals,
 }
@@ -89,6 +92,7 @@ impl Room {
             bans: HashMap::new(),
             mute_all: None,
             slow_mode: SlowMode::default(),
+            streaks: Streaks::default(),
             totals: Totals::default(),
         }
     }
@@ -121,6 +125,10 @@ impl Room {
             EventData::GiftSent(sent) => {
                 totals.gifts = totals.gifts.saturating_add(u64::from(sent.count));
                 totals.gift_coins = totals.gift_coins.saturating_add(sent.amount);
+                if let Some(combo) = &sent.combo {
+                    let of = (&actor.user, &sent.gift_id);
+                    self.streaks.sent(of, combo, sent.unit_price, at);
+                }
             }
             EventData::LikesAdded(added) => {
                 totals.likes = totals.likes.saturating_add(added.count);

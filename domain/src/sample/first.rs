@@ -66,16 +66,7 @@ pub(super) fn app_events() -> Vec<(Actor, EventData)> {
                 avatar: Some(avatar()),
             }),
         ),
-        (
-            admin(),
-            EventData::GiftDefined(GiftDefined {
-                gift_id: parse("rose"),
-                name: "Rose".into(),
-                unit_price: Coins(100),
-                retired: false,
-                catalogue_version: 1,
-            }),
-        ),
+        (admin(), EventData::GiftDefined(GiftDefined::plain(parse("rose"), "Rose", Coins(100), 1))),
         (admin(), EventData::LevelRuleSet(LevelRuleSet { rule: level_rule() })),
     ]
 }
@@ -118,6 +109,7 @@ fn room_events() -> Vec<(Actor, EventData)> {
                 count: 3,
                 unit_price: Coins(100),
                 amount: Coins(300),
+                combo: None,
             }),
         ),
         (ann(), EventData::LikesAdded(likes(bob.clone()))),

@@ -38,5 +38,6 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::ShelfOrderIncomplete { product_id: parse("tea") },
         Rejection::MultipliersNotRising,
         Rejection::SourceRepeated { repeated: Source::Like },
+        Rejection::CatalogueChanged { price: Coins(100), catalogue_version: 2 },
     ]
 }

@@ -208,8 +208,7 @@ impl AppState {
             EventData::EpochStarted(started) => self.epoch = started.epoch,
             EventData::GiftDefined(defined) => {
                 self.catalogue_version = defined.catalogue_version;
-                let name = defined.name.clone();
-                let gift = Gift { name, unit_price: defined.unit_price, retired: defined.retired };
+                let gift = Gift::defined(defined, self.gifts.get(&defined.gift_id));
                 self.gifts.insert(defined.gift_id.clone(), gift);
             }
             EventData::LevelRuleSet(set) => self.level_rule = set.rule.clone(),

@@ -2,6 +2,7 @@
 
 pub mod feed_item;
 pub mod notice;
+pub mod period;
 pub mod profile;
 pub mod room_view;
 pub(crate) mod value;

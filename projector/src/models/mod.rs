@@ -7,6 +7,7 @@
 
 mod app_user;
 mod gift_catalogue;
+mod gift_rank;
 mod gift_total;
 mod product_history;
 mod room;
@@ -46,6 +47,7 @@ fn fold(name: &str, rule: &LevelRule) -> Option<Box<dyn Fold>> {
     Some(match name {
         "app_user" => Box::new(app_user::AppUsers::default()),
         "gift_catalogue" => Box::new(gift_catalogue::Gifts::default()),
+        "gift_rank" => Box::new(gift_rank::GiftRanks::default()),
         "gift_total" => Box::new(gift_total::GiftTotals::default()),
         "product_history" => Box::new(product_history::ProductHistory::default()),
         "room" => Box::new(room::Rooms::default()),

@@ -91,7 +91,9 @@ mod tests {
     #[test]
     fn every_change_of_a_product_is_a_row() {
         let mut history = ProductHistory::default();
-        sample::events().iter().for_each(|event| history.fold(event));
+        for event in &sample::events() {
+            history.fold(event);
+        }
 
         let facts: Vec<(bool, bool)> =
             history.0.iter().map(|fact| (fact.sold_out, fact.removed)).collect();

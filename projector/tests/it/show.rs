@@ -62,7 +62,8 @@ impl Show {
             7 | 8 => json!({"type": "send_paid_message", "text": text, "pinned_s": small,
                 "amount": if small == 9 { (1_u64 << 53) - 1 } else { small * 100 }}),
             9..=11 => {
-                json!({"type": "send_gift", "gift_id": format!("g{}", small % 3), "count": small})
+                json!({"type": "send_gift", "gift_id": format!("g{}", small % 3), "count": small,
+                    "combo": small.is_multiple_of(2)})
             }
             12 | 13 => return self.likes(room),
             14 => json!({"type": "join_room"}),
@@ -73,7 +74,8 @@ impl Show {
                 (!small.is_multiple_of(4)).then(|| format!("p{}", small % 3))}),
             20 => json!({"type": "mute_user", "user_id": format!("u{small}"), "seconds": small}),
             21 => json!({"type": "define_gift", "gift_id": format!("g{}", small % 3),
-                "name": text, "unit_price": small * 50, "retired": small == 1}),
+                "name": text, "unit_price": small * 50, "retired": small == 1,
+                "effect": {"text": text, "half": 0.5}, "category": format!("c{small}")}),
             22 => json!({"type": "register_user", "user_id": format!("u{small}"), "nick": text,
                 "avatar": small.is_multiple_of(2).then_some("https://example.org/a.png")}),
             24 => json!({"type": "remove_product", "product_id": format!("p{}", small % 3)}),
@@ -82,7 +84,7 @@ impl Show {
             26 | 27 => return self.order(room),
             _ => json!({"type": "set_level_rule", "rule": level_rule(small)}),
         };
-        let in_room = kind < 21 || 23 < kind;
+        let in_room = !(21..=23).contains(&kind);
         self.attempt(in_room.then_some(room), command);
     }
 

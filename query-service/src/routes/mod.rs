@@ -1,7 +1,9 @@
 //! The HTTP API: one file per question. Whoever has a valid token of the app may read.
 
 mod feed;
+mod gift_ranks;
 mod gift_totals;
+mod gifts;
 mod marks;
 mod product_history;
 mod query;
@@ -28,6 +30,8 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(stream::route(service.clone(), auth))
         .or(ws::route(service.clone(), auth))
         .or(gift_totals::route(service.clone(), auth))
+        .or(gift_ranks::route(service.clone(), auth))
+        .or(gifts::route(service.clone(), auth))
         .or(marks::route(service.clone(), auth))
         .or(product_history::route(service.clone(), auth))
         .or(user::route(service.clone(), auth))
@@ -42,6 +46,8 @@ pub(crate) fn operations() -> Vec<Operation> {
         stream::operation().named("stream"),
         ws::operation().named("ws"),
         gift_totals::operation().named("gift_totals"),
+        gift_ranks::operation().named("gift_ranks"),
+        gifts::operation().named("gifts"),
         marks::operation().named("marks"),
         product_history::operation().named("product_history"),
         user::operation().named("user"),

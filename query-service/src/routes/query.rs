@@ -3,8 +3,10 @@
 
 use std::convert::Infallible;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use domain::ids::LogSeq;
+use percent_encoding::percent_decode_str;
 use service_kit::problem::Problem;
 use warp::Filter;
 
@@ -48,6 +50,14 @@ impl<'a> Query<'a> {
     /// A parameter as it was sent.
     pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// The id of something; percent-encoded, as in a path.
+    pub(crate) fn id<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let Some(text) = self.text(name).filter(|text| !text.is_empty()) else { return Ok(None) };
+        let text = percent_decode_str(text).decode_utf8().ok();
+        let id = text.and_then(|text| text.parse().ok());
+        id.map(Some).ok_or_else(|| invalid_query(format!("`{name}` is not such an id")))
     }
 
     /// A whole number.

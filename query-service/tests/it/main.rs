@@ -7,6 +7,7 @@
 mod answers;
 mod busy;
 mod endings;
+mod gifts;
 mod harness;
 mod hostile;
 mod live;

@@ -8,13 +8,8 @@ use crate::harness::sse::item_seqs;
 use crate::harness::{World, message};
 
 fn rose(catalogue_version: u64) -> EventData {
-    EventData::GiftDefined(GiftDefined {
-        gift_id: "rose".parse().unwrap(),
-        name: "Rose".into(),
-        unit_price: Coins(10),
-        retired: false,
-        catalogue_version,
-    })
+    let gift_id = "rose".parse().unwrap();
+    EventData::GiftDefined(GiftDefined::plain(gift_id, "Rose", Coins(10), catalogue_version))
 }
 
 #[tokio::test]

@@ -70,7 +70,8 @@ fn any_app_command() -> impl Strategy<Value = AppCommand> {
     );
     let define = (any_gift_id(), any_text(), any_price(), any::<bool>()).prop_map(
         |(gift_id, name, unit_price, retired)| {
-            AppCommand::DefineGift(DefineGift { gift_id, name: name.into(), unit_price, retired })
+            let plain = DefineGift::plain(gift_id, &name, unit_price);
+            AppCommand::DefineGift(DefineGift { retired, ..plain })
         },
     );
     let rule = (any_earnings(), vec(0..1_000_u64, 0..3)).prop_map(|(earnings, thresholds)| {
@@ -124,11 +125,17 @@ fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
         let text = text.into();
         RoomCommand::SendPaidMessage(SendPaidMessage { text, amount, pinned_s })
     });
-    let gift = (any_gift_id(), 0..20_u32, proptest::option::of(any_price())).prop_map(
-        |(gift_id, count, unit_price)| {
-            RoomCommand::SendGift(SendGift { gift_id, count, unit_price })
-        },
+    let gift = (
+        any_gift_id(),
+        0..20_u32,
+        proptest::option::of(any_price()),
+        proptest::option::weighted(0.2, 0..4_u64),
+        any::<bool>(),
     );
+    let gift = gift.prop_map(|(gift_id, count, unit_price, catalogue_version, combo)| {
+        let gift = SendGift { gift_id, count, unit_price, catalogue_version, combo };
+        RoomCommand::SendGift(gift)
+    });
     prop_oneof![
         3 => message,
         1 => custom,
