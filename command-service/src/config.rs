@@ -4,6 +4,7 @@ use domain::limits::Limits;
 use serde::{Deserialize, Serialize};
 use service_kit::http::HttpConfig;
 
+use crate::apps::config::AppsConfig;
 use crate::gateway::config::GatewayConfig;
 use crate::sequencer::config::SequencerConfig;
 
@@ -15,6 +16,8 @@ pub struct CommandConfig {
     pub http: HttpConfig,
     /// Requests and their answers.
     pub gateway: GatewayConfig,
+    /// The apps of the registry.
+    pub apps: AppsConfig,
     /// Deciding and appending.
     pub sequencer: SequencerConfig,
     /// How much of everything an app may have.

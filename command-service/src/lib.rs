@@ -1,8 +1,10 @@
 //! The command side of an app: HTTP in, events out.
 //!
 //! Reading order: [`routes`] (one file per command), [`gateway`] (who asks, and to whom it goes),
-//! [`sequencer`] (the one writer: decides, appends, answers), [`problems`] (every refusal).
+//! [`sequencer`] (the one writer: decides, appends, answers), [`apps`] (for which apps there is one),
+//! [`problems`] (every refusal).
 
+pub mod apps;
 pub mod config;
 pub mod gateway;
 pub(crate) mod metrics;
@@ -27,12 +29,12 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
+use crate::apps::keeper::Keeper;
+use crate::apps::sequencers::Sequencers;
 use crate::config::{CommandConfig, PackTooSmall};
 use crate::gateway::Gateway;
 use crate::gateway::profiles::Profiles;
 use crate::gateway::submit::Submitter;
-use crate::sequencer::handle::door;
-use crate::sequencer::lead::Candidate;
 
 /// A command-service that serves.
 #[derive(Debug)]
@@ -55,7 +57,7 @@ pub enum StartError {
     Bind(#[from] BindError),
 }
 
-/// Starts a candidate sequencer for each app, and the HTTP API with its probes beside it.
+/// Starts a candidate sequencer for each app, now and as they come, and the HTTP API with its probes beside it.
 pub async fn start(
     config: CommandConfig,
     nats: Nats,
@@ -65,24 +67,22 @@ pub async fn start(
 ) -> Result<Running, StartError> {
     config.check()?;
     let bound = bind("command-service", &config.http)?;
-    let instance = instance_name();
-    let mut local = HashMap::new();
-    for app in auth.apps().ids() {
-        let log = nats.open_log(app).await?;
-        let (door, handle) = door();
-        local.insert(app.clone(), handle);
-        let candidate = Candidate {
-            nats: nats.clone(),
-            log,
-            app: app.clone(),
-            instance: instance.clone(),
-            config: config.sequencer.clone(),
-            limits: config.limits.clone(),
-            door,
-        };
-        tasks.spawn("sequencer", candidate.run(tasks.shutdown_token()));
+    let submitter = Submitter::new(HashMap::new(), nats.clone(), &config.gateway);
+    let mut sequencers = Sequencers {
+        nats: nats.clone(),
+        instance: instance_name(),
+        config: config.sequencer.clone(),
+        limits: config.limits.clone(),
+        submitter: submitter.clone(),
+        tasks: tasks.clone(),
+        running: HashMap::new(),
+    };
+    let apps = auth.apps();
+    for app in apps.configured_ids().chain(apps.registry().map(|registry| registry.id())) {
+        sequencers.start(app).await?;
     }
-    let submitter = Submitter::new(local, nats.clone(), &config.gateway);
+    let keeper = Keeper { apps: apps.clone(), sequencers, config: config.apps.clone() };
+    tasks.spawn("keeper", keeper.run(tasks.shutdown_token()));
     let readiness = readiness(submitter.clone());
     let profiles = Profiles::new(nats, &config.gateway);
     let gateway = Gateway { auth, profiles, submitter, config: config.gateway };

@@ -34,13 +34,30 @@ pub fn document(limits: &Limits) -> Value {
 
 /// A route that carries out one command. Any rule may refuse it.
 pub(crate) fn command(method: &'static str, path: &str, summary: &'static str) -> Operation {
+    of_commands(Operation::new(method, path, summary)).parameter(
+        "header",
+        "Matinee-On-Behalf-Of",
+        false,
+        json!({ "type": "string" }),
+    )
+}
+
+/// A route that carries out one command of an operator; `path` is below `/v1/apps`.
+pub(crate) fn operator_command(
+    method: &'static str,
+    path: &str,
+    summary: &'static str,
+) -> Operation {
+    of_commands(Operation::for_operators(method, path, summary))
+}
+
+fn of_commands(operation: Operation) -> Operation {
     let refusals = sample::rejections().iter().map(refused).collect::<Vec<_>>();
     let refusals =
         refusals.iter().map(|problem| Problem(problem.status().as_u16(), problem.code()));
     let key = CommandId::json_schema(&mut SchemaGenerator::default()).to_value();
-    Operation::new(method, path, summary)
+    operation
         .parameter("header", "Idempotency-Key", true, key)
-        .parameter("header", "Matinee-On-Behalf-Of", false, json!({ "type": "string" }))
         .answer::<Done>(200)
         .answer::<Done>(201)
         .problems(PROBLEMS)

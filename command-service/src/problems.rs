@@ -13,6 +13,7 @@ use crate::sequencer::limiter::{Shed, ShedReason};
 
 /// A rule said no: 403 for who, 404 for what is not there, 409 for what the state does not allow now,
 /// 422 for a value that is never allowed.
+#[expect(clippy::too_many_lines, reason = "one arm for each refusal")]
 pub fn refused(rejection: &Rejection) -> Problem {
     let (status, title) = match rejection {
         Rejection::NotAllowed { .. } => (StatusCode::FORBIDDEN, "Not allowed"),
@@ -41,6 +42,15 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::TextTooLong { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text too long"),
         Rejection::TextUnstorable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text unstorable"),
         Rejection::OutOfRange { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Out of range"),
+        Rejection::AppNotFound { .. } => (StatusCode::NOT_FOUND, "No such app"),
+        Rejection::AppDeleted { .. } => (StatusCode::GONE, "App deleted"),
+        Rejection::AppIdTaken { .. } => (StatusCode::CONFLICT, "App id taken"),
+        Rejection::SdkAppIdTaken { .. } => (StatusCode::CONFLICT, "SDK app id taken"),
+        Rejection::TooManyApps { .. } => (StatusCode::CONFLICT, "Too many apps"),
+        Rejection::AppNameMismatch { .. } => (StatusCode::CONFLICT, "App has another name"),
+        Rejection::KeyIdTwice { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Key id twice"),
+        Rejection::TooManyAdmins { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Too many admins"),
+        Rejection::AdminNotListed { .. } => (StatusCode::FORBIDDEN, "Not on the list of admins"),
         Rejection::ThresholdsNotRising => {
             (StatusCode::UNPROCESSABLE_ENTITY, "Thresholds not rising")
         }
@@ -67,6 +77,8 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::TooManyAssistants { max }
         | Rejection::TooManyAllowed { max }
         | Rejection::TooManyGifts { max }
+        | Rejection::TooManyApps { max }
+        | Rejection::TooManyAdmins { max }
         | Rejection::TooManyProducts { max } => problem.with("max", max),
         Rejection::NotAllowed { .. }
         | Rejection::OwnerImmune { .. }
@@ -82,8 +94,27 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::TextUnstorable { .. }
         | Rejection::MultipliersNotRising
         | Rejection::SourceRepeated { .. }
+        | Rejection::AppNotFound { .. }
+        | Rejection::AppDeleted { .. }
+        | Rejection::AppIdTaken { .. }
+        | Rejection::SdkAppIdTaken { .. }
+        | Rejection::AppNameMismatch { .. }
+        | Rejection::KeyIdTwice { .. }
+        | Rejection::AdminNotListed { .. }
         | Rejection::ThresholdsNotRising => problem,
     }
+}
+
+/// A shared secret cannot be derived from nothing.
+pub fn no_installation_secret() -> Problem {
+    Problem::new(StatusCode::CONFLICT, "no_installation_secret", "No installation secret")
+        .detail("`registry.secret` is not set, so that there can be no HS256 keys")
+}
+
+/// The command is done, what it made is not known here yet.
+pub fn registry_behind() -> Problem {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    Problem::new(status, "registry_behind", "Registry not read back yet").retry_after_s(1)
 }
 
 /// The ledger could not let the command through.

@@ -204,6 +204,12 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("product_sold_out", 1) => EventData::ProductSoldOut(as_type(id, kind, json)?),
         ("product_restocked", 1) => EventData::ProductRestocked(as_type(id, kind, json)?),
         ("product_removed", 1) => EventData::ProductRemoved(as_type(id, kind, json)?),
+        ("admins_set", 1) => EventData::AdminsSet(as_type(id, kind, json)?),
+        ("app_created", 1) => EventData::AppCreated(as_type(id, kind, json)?),
+        ("app_status_set", 1) => EventData::AppStatusSet(as_type(id, kind, json)?),
+        ("app_expiry_set", 1) => EventData::AppExpirySet(as_type(id, kind, json)?),
+        ("app_keys_set", 1) => EventData::AppKeysSet(as_type(id, kind, json)?),
+        ("app_deleted", 1) => EventData::AppDeleted(as_type(id, kind, json)?),
         _ => {
             let (id, kind) = (id.to_owned(), kind.to_owned());
             return Err(DecodeError::UnknownEvent { id, kind, version });

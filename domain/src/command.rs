@@ -1,4 +1,5 @@
-//! What may be asked of an app. One file per command, in [`crate::room`] and [`crate::app`].
+//! What may be asked of an app. One file per command, in [`crate::room`], [`crate::app`] and
+//! [`crate::registry`].
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,8 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::app::define_gift::DefineGift;
 use crate::app::register_user::RegisterUser;
+use crate::app::set_admins::SetAdmins;
 use crate::app::set_level_rule::SetLevelRule;
 use crate::ids::{CommandId, RoomId};
+use crate::registry::create_app::CreateApp;
+use crate::registry::delete_app::DeleteApp;
+use crate::registry::set_app_expiry::SetAppExpiry;
+use crate::registry::set_app_keys::SetAppKeys;
+use crate::registry::set_app_status::SetAppStatus;
 use crate::room::appoint_assistant::AppointAssistant;
 use crate::room::ban_user::BanUser;
 use crate::room::change_room_status::ChangeRoomStatus;
@@ -100,4 +107,10 @@ pub enum AppCommand {
     RegisterUser(RegisterUser),
     DefineGift(DefineGift),
     SetLevelRule(SetLevelRule),
+    SetAdmins(SetAdmins),
+    CreateApp(CreateApp),
+    SetAppStatus(SetAppStatus),
+    SetAppExpiry(SetAppExpiry),
+    SetAppKeys(SetAppKeys),
+    DeleteApp(DeleteApp),
 }

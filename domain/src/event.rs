@@ -8,8 +8,14 @@ use crate::actor::Actor;
 use crate::app::define_gift::GiftDefined;
 use crate::app::epoch::EpochStarted;
 use crate::app::register_user::UserRegistered;
+use crate::app::set_admins::AdminsSet;
 use crate::app::set_level_rule::LevelRuleSet;
 use crate::ids::{CommandId, RoomId};
+use crate::registry::create_app::AppCreated;
+use crate::registry::delete_app::AppDeleted;
+use crate::registry::set_app_expiry::AppExpirySet;
+use crate::registry::set_app_keys::AppKeysSet;
+use crate::registry::set_app_status::AppStatusSet;
 use crate::room::appoint_assistant::AssistantAppointed;
 use crate::room::ban_user::UserBanned;
 use crate::room::change_room_status::RoomStatusChanged;
@@ -137,6 +143,12 @@ pub enum EventData {
     ProductSoldOut(ProductSoldOut),
     ProductRestocked(ProductRestocked),
     ProductRemoved(ProductRemoved),
+    AdminsSet(AdminsSet),
+    AppCreated(AppCreated),
+    AppStatusSet(AppStatusSet),
+    AppExpirySet(AppExpirySet),
+    AppKeysSet(AppKeysSet),
+    AppDeleted(AppDeleted),
 }
 
 impl EventData {
@@ -173,6 +185,12 @@ impl EventData {
             Self::ProductSoldOut(_) => "product_sold_out",
             Self::ProductRestocked(_) => "product_restocked",
             Self::ProductRemoved(_) => "product_removed",
+            Self::AdminsSet(_) => "admins_set",
+            Self::AppCreated(_) => "app_created",
+            Self::AppStatusSet(_) => "app_status_set",
+            Self::AppExpirySet(_) => "app_expiry_set",
+            Self::AppKeysSet(_) => "app_keys_set",
+            Self::AppDeleted(_) => "app_deleted",
         }
     }
 

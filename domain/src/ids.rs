@@ -136,6 +136,35 @@ text_id!(
     |text| short_name(text, 48)
 );
 
+text_id!(
+    /// The name of a key of an app, as the `kid` of a token has it.
+    KeyId,
+    "kid",
+    "has 1 to 64 of letters, digits, `-`, `_` and `.`",
+    64,
+    r"^[A-Za-z0-9_.-]+$",
+    |text| {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        (1..=64).contains(&text.len()) && text.bytes().all(allowed)
+    }
+);
+
+text_id!(
+    /// The public half of an Ed25519 key: 32 bytes as the `x` of a JWK has them.
+    Ed25519Key,
+    "public_key",
+    "has 32 bytes as base64url: 43 of letters, digits, `-` and `_`",
+    43,
+    r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$",
+    |text| {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        // 43 times 6 bits are two more than 256: those are zero in the one right spelling.
+        text.len() == 43
+            && text.bytes().all(allowed)
+            && text.ends_with(|c| "AEIMQUYcgkosw048".contains(c))
+    }
+);
+
 fn short_name(text: &str, bytes_max: usize) -> bool {
     let length_fits = (1..=bytes_max).contains(&text.len());
     length_fits && !text.chars().any(char::is_control) && !moves_a_path(text)

@@ -4,8 +4,8 @@
 //! stands in the state, so the same log gives the same state on every machine.
 //!
 //! Reading order: [`command`] (what may be asked), [`event`] and [`commit`] (what is recorded),
-//! [`state`] (`decide` and `evolve` for a whole app), then one file per command in [`room`] and
-//! [`app`]. What readers show is in [`view`], how levels grow in [`level`].
+//! [`state`] (`decide` and `evolve` for a whole app), then one file per command in [`room`],
+//! [`app`] and, for what apps there are, [`registry`]. What readers show is in [`view`], how levels grow in [`level`].
 
 #![warn(missing_docs)]
 #![deny(clippy::wildcard_enum_match_arm)]
@@ -21,6 +21,7 @@ pub mod event;
 pub mod ids;
 pub mod level;
 pub mod limits;
+pub mod registry;
 pub mod rejection;
 pub mod room;
 pub mod sample;

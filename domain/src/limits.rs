@@ -57,6 +57,14 @@ pub struct Limits {
     pub mute_all_allow_max: u32,
     /// Levels of a level rule.
     pub levels_max: u32,
+    /// Apps that an installation may have, those of the configuration apart.
+    pub apps_max: u32,
+    /// Bytes of an app's name.
+    pub app_name_bytes_max: u32,
+    /// Keys of an app.
+    pub app_keys_max: u32,
+    /// Admin accounts of an app.
+    pub admins_max: u32,
 }
 
 impl Default for Limits {
@@ -87,6 +95,10 @@ impl Default for Limits {
             slow_mode_s_max: 3_600,
             mute_all_allow_max: 1_000,
             levels_max: 200,
+            apps_max: 100,
+            app_name_bytes_max: 60,
+            app_keys_max: 4,
+            admins_max: 5,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::coins::Coins;
-use crate::ids::{GiftId, ProductId, RoomId, UserId};
+use crate::ids::{AppId, GiftId, KeyId, ProductId, RoomId, UserId};
 use crate::level::deed::Source;
 use crate::room::status::RoomStatus;
 use crate::timestamp::Timestamp;
@@ -194,6 +194,60 @@ pub enum Rejection {
         /// Since when.
         catalogue_version: u64,
     },
+    /// Never created, or in the configuration, which the registry does not know.
+    #[error("there is no app `{app_id}` in the registry")]
+    AppNotFound {
+        /// The app asked for.
+        app_id: AppId,
+    },
+    /// It was there once.
+    #[error("the app `{app_id}` was deleted")]
+    AppDeleted {
+        /// The app asked for.
+        app_id: AppId,
+    },
+    /// The id is or was somebody's.
+    #[error("the app id `{app_id}` is taken, or was")]
+    AppIdTaken {
+        /// The app asked for.
+        app_id: AppId,
+    },
+    /// The number is or was somebody's.
+    #[error("the SDK app id {sdk_app_id} is taken, or was")]
+    SdkAppIdTaken {
+        /// The number asked for.
+        sdk_app_id: u32,
+    },
+    /// One more app than the installation may have.
+    #[error("the installation has {max} apps, which is all it may have")]
+    TooManyApps {
+        /// The limit.
+        max: u32,
+    },
+    /// Two keys of a set have one name.
+    #[error("two keys are called `{kid}`")]
+    KeyIdTwice {
+        /// The name.
+        kid: KeyId,
+    },
+    /// Whoever deletes an app must know what it is called.
+    #[error("the app `{app_id}` is not called so")]
+    AppNameMismatch {
+        /// The app asked for.
+        app_id: AppId,
+    },
+    /// A longer list of admins than an app may have.
+    #[error("an app may have {max} admins")]
+    TooManyAdmins {
+        /// The limit.
+        max: u32,
+    },
+    /// The token says "admin", the app's list does not.
+    #[error("`{user_id}` is not on the app's list of admins")]
+    AdminNotListed {
+        /// The user of the token.
+        user_id: UserId,
+    },
 }
 
 impl Rejection {
@@ -229,6 +283,15 @@ impl Rejection {
             Self::MultipliersNotRising => "multipliers_not_rising",
             Self::SourceRepeated { .. } => "source_repeated",
             Self::CatalogueChanged { .. } => "catalogue_changed",
+            Self::AppNotFound { .. } => "app_not_found",
+            Self::AppDeleted { .. } => "app_deleted",
+            Self::AppIdTaken { .. } => "app_id_taken",
+            Self::SdkAppIdTaken { .. } => "sdk_app_id_taken",
+            Self::TooManyApps { .. } => "too_many_apps",
+            Self::KeyIdTwice { .. } => "key_id_twice",
+            Self::AppNameMismatch { .. } => "app_name_mismatch",
+            Self::TooManyAdmins { .. } => "too_many_admins",
+            Self::AdminNotListed { .. } => "admin_not_listed",
         }
     }
 }

@@ -24,7 +24,7 @@ pub use client::{ConnectError, Nats};
 pub use config::NatsConfig;
 pub use lease::{Lease, LeaseError};
 pub use log::{
-    AppendError, DeleteLogError, Log, OpenLogError, ReadError, Settlement, StoredCommit,
+    AppendError, DeleteLogError, ListError, Log, OpenLogError, ReadError, Settlement, StoredCommit,
 };
 pub use service::{
     IncomingRequest, RequestError, RequestSubject, Requests, RespondError, ServeError,

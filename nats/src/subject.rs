@@ -7,6 +7,12 @@ pub(crate) fn log_stream(app: &AppId) -> String {
     format!("LOG_{app}")
 }
 
+/// Whose log or snapshots a stream holds.
+pub(crate) fn app_of_stream(stream: &str) -> Option<AppId> {
+    let app = stream.strip_prefix("LOG_").or_else(|| stream.strip_prefix("OBJ_matinee_snapshot_"));
+    app?.parse().ok()
+}
+
 /// The one subject of an app's log.
 pub(crate) fn log(app: &AppId) -> String {
     format!("log.{app}")
@@ -55,3 +61,16 @@ pub(crate) fn snapshot_chunks_of(app: &AppId, object: &str) -> String {
 
 /// The object that holds the newest snapshot.
 pub(crate) const SNAPSHOT_OBJECT: &str = "state";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_tells_whose_it_is() {
+        let app: AppId = "shop-1".parse().unwrap();
+        assert_eq!(app_of_stream(&log_stream(&app)), Some(app.clone()));
+        assert_eq!(app_of_stream(&snapshot_stream(&app)), Some(app));
+        assert_eq!(app_of_stream("KV_matinee_lease"), None);
+    }
+}

@@ -87,6 +87,12 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         }
         EventData::EpochStarted(_)
         | EventData::LevelRuleSet(_)
+        | EventData::AdminsSet(_)
+        | EventData::AppCreated(_)
+        | EventData::AppStatusSet(_)
+        | EventData::AppExpirySet(_)
+        | EventData::AppKeysSet(_)
+        | EventData::AppDeleted(_)
         | EventData::RoomStatusChanged(_)
         | EventData::MessageSent(_)
         | EventData::CustomMessageSent(_)

@@ -19,6 +19,15 @@ use crate::models::read_rule;
 use crate::pool::Pool;
 use crate::source::Source;
 
+/// Who makes the log of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// An app of the configuration: whoever comes first.
+    Configured,
+    /// An app of the registry: the command side alone, which also removes it.
+    Registered,
+}
+
 /// Follows one app.
 pub(crate) struct Follower<'a> {
     pub(crate) nats: &'a Nats,
@@ -26,6 +35,7 @@ pub(crate) struct Follower<'a> {
     pub(crate) config: &'a ProjectorConfig,
     pub(crate) health: &'a Health,
     pub(crate) app: &'a AppId,
+    pub(crate) whose: Whose,
     /// What was written since it was made.
     pub(crate) written: Written,
 }
@@ -42,7 +52,10 @@ pub(crate) struct Written {
 impl Follower<'_> {
     /// Reads from the checkpoint to `until`. Returns early with an error only.
     pub(crate) async fn follow(&self, until: LogSeq) -> Result<(), ProjectError> {
-        let opened = self.nats.open_log(self.app).await;
+        let opened = match self.whose {
+            Whose::Configured => self.nats.open_log(self.app).await,
+            Whose::Registered => self.nats.open_existing_log(self.app).await,
+        };
         let app = || self.app.clone();
         let log = opened.map_err(|source| ProjectError::OpenLog { app: app(), source })?;
         let (mut checkpoint, folder) = self.begin().await?;

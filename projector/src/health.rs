@@ -38,6 +38,11 @@ impl Health {
         missing
     }
 
+    /// The app is gone.
+    pub(crate) fn forget(&self, app: &AppId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(app);
+    }
+
     pub(crate) fn set(&self, app: &AppId, state: State) {
         let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         states.insert(app.clone(), state);

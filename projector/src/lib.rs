@@ -3,7 +3,7 @@
 //! Reading order: [`models`] (one file per read model: what an event changes, and the statement
 //! that writes it), [`batch`] (commits folded), [`connection`] (a batch in one flight, behind the
 //! fenced checkpoint), [`follow`] (one app, from its checkpoint on), [`run`](mod@run) (all apps of
-//! a process). [`rebuild`](mod@rebuild) makes a model anew beside the live one, compares, switches.
+//! a process), `serve` (as they come and go), `forget` (rows of those that are gone). [`rebuild`](mod@rebuild) makes a model anew beside the live one, compares, switches.
 //!
 //! The tables are in `migrations/sql/models/`.
 
@@ -16,12 +16,14 @@ mod config;
 mod connection;
 mod error;
 mod follow;
+mod forget;
 mod health;
 mod lookup;
 mod models;
 mod pool;
 mod rebuild;
 mod run;
+mod serve;
 mod source;
 mod write;
 

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use domain::ids::{AppId, LogSeq};
 use migrations::connection::PostgresConfig;
 use nats::Nats;
+use service_kit::apps::Apps;
 use service_kit::error_chain::ErrorChain;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::ProjectorConfig;
 use crate::error::ProjectError;
-use crate::follow::{Follower, Written};
+use crate::follow::{Follower, Whose, Written};
 use crate::health::{Health, State};
 use crate::pool::Pool;
 
@@ -21,9 +22,9 @@ use crate::pool::Pool;
 #[derive(Debug, Clone)]
 pub struct Projector {
     nats: Nats,
-    pool: Arc<Pool>,
-    config: ProjectorConfig,
-    health: Health,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) config: ProjectorConfig,
+    pub(crate) health: Health,
 }
 
 /// What [`Projector::run_until`] did.
@@ -37,17 +38,17 @@ pub struct Projected {
     pub took: Duration,
 }
 
-/// Projects these apps until shutdown. Postgres or NATS away is waited out; what needs a person
+/// Projects the apps until shutdown, as they come and go. Postgres or NATS away is waited out; what needs a person
 /// stops that one app, is logged, and shows in `health`.
 pub async fn run(
     nats: Nats,
-    apps: Vec<AppId>,
+    apps: Apps,
     postgres: PostgresConfig,
     config: ProjectorConfig,
     health: Health,
     shutdown: CancellationToken,
 ) {
-    Projector::new(nats, postgres, config).with_health(health).run(apps, shutdown).await;
+    Projector::new(nats, postgres, config).with_health(health).serve(&apps, shutdown).await;
 }
 
 impl Projector {
@@ -67,42 +68,50 @@ impl Projector {
     pub async fn run(&self, apps: Vec<AppId>, shutdown: CancellationToken) {
         let mut tasks = JoinSet::new();
         for app in apps {
-            self.health.set(&app, State::Starting);
-            let (this, shutdown) = (self.clone(), shutdown.clone());
-            tasks.spawn(async move {
-                tokio::select! {
-                    () = shutdown.cancelled() => {}
-                    () = this.run_app(&app) => shutdown.cancelled().await,
-                }
-            });
+            self.spawn(&mut tasks, app, Whose::Configured, shutdown.clone());
         }
         while let Some(ended) = tasks.join_next().await {
-            // A panic ends the process, as everywhere: half a projector is worse than none.
-            if let Err(Ok(panic)) = ended.map_err(tokio::task::JoinError::try_into_panic) {
-                std::panic::resume_unwind(panic);
-            }
+            resume_panic(ended);
         }
+    }
+
+    /// Projects one app until it is stopped, in a task of its own.
+    pub(crate) fn spawn(
+        &self,
+        tasks: &mut JoinSet<()>,
+        app: AppId,
+        whose: Whose,
+        stop: CancellationToken,
+    ) {
+        self.health.set(&app, State::Starting);
+        let this = self.clone();
+        tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = this.run_app(&app, whose) => stop.cancelled().await,
+            }
+        });
     }
 
     /// Projects one app up to a commit that is, or will be, in its log. For benchmarks and tests;
     /// it gives up at the first error.
     pub async fn run_until(&self, app: &AppId, until: LogSeq) -> Result<Projected, ProjectError> {
         let began = Instant::now();
-        let follower = self.follower(app);
+        let follower = self.follower(app, Whose::Configured);
         follower.follow(until).await?;
         let Written { events, batches, .. } = follower.written;
         let (events, batches) = (events.into_inner(), batches.into_inner());
         Ok(Projected { events, batches, took: began.elapsed() })
     }
 
-    fn follower<'a>(&'a self, app: &'a AppId) -> Follower<'a> {
+    fn follower<'a>(&'a self, app: &'a AppId, whose: Whose) -> Follower<'a> {
         let Self { nats, pool, config, health } = self;
-        Follower { nats, pool, config, health, app, written: Written::default() }
+        Follower { nats, pool, config, health, app, whose, written: Written::default() }
     }
 
     /// Ends when a person is needed.
-    async fn run_app(&self, app: &AppId) {
-        let follower = self.follower(app);
+    async fn run_app(&self, app: &AppId, whose: Whose) {
+        let follower = self.follower(app, whose);
         let mut failures = 0;
         loop {
             let before = follower.written.batches.load(Ordering::Relaxed);
@@ -123,5 +132,12 @@ impl Projector {
             self.health.set(app, State::Waiting);
             tokio::time::sleep(pause).await;
         }
+    }
+}
+
+/// A panic ends the process, as everywhere: half a projector is worse than none.
+pub(crate) fn resume_panic(ended: Result<(), JoinError>) {
+    if let Err(Ok(panic)) = ended.map_err(JoinError::try_into_panic) {
+        std::panic::resume_unwind(panic);
     }
 }

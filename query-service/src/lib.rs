@@ -2,11 +2,12 @@
 //!
 //! [`start`] sets it all up. Reading order: `hub` (the log folded in memory, one encoding for all),
 //! `feed` (what one viewer gets, in order), `stream` (how it is written), `routes` (one file per
-//! question), `read_models` (what is asked of Postgres), `profiles` (what the gateway asks).
+//! question), `apps` (which apps are shown), `read_models` (what is asked of Postgres), `profiles` (what the gateway asks).
 //!
 //! Nothing here is kept: the hub begins from the sequencer's snapshot and the tail of the log, and
 //! without Postgres everything works but history, levels and rankings.
 
+mod apps;
 pub mod config;
 mod feed;
 mod hub;
@@ -35,8 +36,7 @@ use warp::Filter;
 pub use crate::config::QueryConfig;
 pub use crate::read_models::PoolError;
 
-use crate::hub::room::End;
-use crate::hub::{AppHub, follower, sweeper, ticker};
+use crate::apps::Shown;
 use crate::metrics::Metrics;
 use crate::read_models::ReadModels;
 use crate::service::Service;
@@ -88,25 +88,10 @@ pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, Sta
     let addr = bound.addr();
 
     let metrics = Arc::new(Metrics::new());
-    let hub = |app: &domain::ids::AppId| {
-        Arc::new(AppHub::new(app.clone(), config.hub.clone(), metrics.clone()))
-    };
-    let hubs = auth.apps().ids().map(|app| (app.clone(), hub(app))).collect();
-    let service = Service::new(config, hubs, Arc::new(read_models), tasks.clone());
-
-    for hub in service.hubs() {
-        let shutdown = tasks.shutdown_token();
-        tasks.spawn("follower", follower::follow(hub.clone(), nats.clone(), shutdown.clone()));
-        tasks.spawn("sweeper", sweeper::sweep(hub.clone(), shutdown.clone()));
-        tasks.spawn("ticker", ticker::tick(hub.clone(), shutdown.clone()));
-        let profiles = profiles::serve(hub.app().clone(), nats.clone(), service.clone());
-        tasks.spawn("profiles", profiles);
-        let hub = hub.clone();
-        tasks.spawn("farewell", async move {
-            shutdown.cancelled().await;
-            hub.end(End::Shutdown);
-        });
-    }
+    let service = Service::new(config, Arc::new(read_models), tasks.clone());
+    let shown = Shown { apps: auth.apps().clone(), service: service.clone(), nats, metrics };
+    shown.begin();
+    tasks.spawn("apps", shown.run(tasks.shutdown_token()));
     let running = Running { addr, service };
     let routes = routes::routes(&running.service, &auth)
         .or(probes::routes(running.readiness()))
@@ -116,9 +101,9 @@ pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, Sta
 }
 
 impl Running {
-    /// Whether every app's log has been read to the end it had at the start.
+    /// Whether the log of every app of the start has been read to the end it had then.
     pub fn is_ready(&self) -> bool {
-        self.service.hubs().all(|hub| hub.is_ready())
+        self.service.are_ready()
     }
 
     /// Waits until [`Running::is_ready`], or for ever if a log cannot be read.
@@ -133,10 +118,7 @@ impl Running {
     /// For `/readyz`. Postgres is not asked: without it the service does most of its work.
     pub fn readiness(&self) -> Readiness {
         let service = self.service.clone();
-        Arc::new(move || {
-            let ready = service.hubs().all(|hub| hub.is_ready());
-            if ready { vec![] } else { vec!["log"] }
-        })
+        Arc::new(move || if service.are_ready() { vec![] } else { vec!["log"] })
     }
 }
 

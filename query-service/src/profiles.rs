@@ -12,6 +12,7 @@ use domain::view::profile::{Profile, ProfileQuery};
 use nats::{IncomingRequest, Nats, RequestSubject};
 use service_kit::error_chain::ErrorChain;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::read_models::ReadModels;
 use crate::service::Service;
@@ -19,9 +20,8 @@ use crate::service::Service;
 /// Pause before a subscription that failed is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Serves one app's profile requests until shutdown.
-pub(crate) async fn serve(app: AppId, nats: Nats, service: Service) {
-    let shutdown = service.tasks().shutdown_token();
+/// Serves one app's profile requests until it is stopped.
+pub(crate) async fn serve(app: AppId, nats: Nats, service: Service, stop: CancellationToken) {
     let serving = async {
         loop {
             let requests = nats.serve_requests(RequestSubject::Profiles(app.clone())).await;
@@ -34,7 +34,7 @@ pub(crate) async fn serve(app: AppId, nats: Nats, service: Service) {
             tokio::time::sleep(RETRY).await;
         }
     };
-    shutdown.run_until_cancelled(serving).await;
+    stop.run_until_cancelled(serving).await;
 }
 
 async fn answer_all(app: &AppId, mut requests: nats::Requests, service: &Service) {

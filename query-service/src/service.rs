@@ -1,16 +1,18 @@
 //! What every route and stream needs, shared.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use domain::ids::{AppId, LogSeq, RoomId};
 use service_kit::auth::Identity;
 use service_kit::problem::Problem;
 use service_kit::tasks::Tasks;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::QueryConfig;
 use crate::hub::AppHub;
+use crate::hub::lock::{read, write};
 use crate::problems::{not_ready, not_yet, room_not_found};
 use crate::read_models::ReadModels;
 
@@ -21,19 +23,23 @@ pub(crate) struct Service(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     config: QueryConfig,
-    hubs: HashMap<AppId, Arc<AppHub>>,
+    hubs: RwLock<HashMap<AppId, ShownApp>>,
     read_models: Arc<ReadModels>,
     tasks: Tasks,
 }
 
+/// The hub of an app that is shown.
+#[derive(Debug)]
+struct ShownApp {
+    hub: Arc<AppHub>,
+    stop: CancellationToken,
+    /// The service is not ready before it is.
+    awaited: bool,
+}
+
 impl Service {
-    pub(crate) fn new(
-        config: QueryConfig,
-        hubs: HashMap<AppId, Arc<AppHub>>,
-        read_models: Arc<ReadModels>,
-        tasks: Tasks,
-    ) -> Self {
-        Self(Arc::new(Shared { config, hubs, read_models, tasks }))
+    pub(crate) fn new(config: QueryConfig, read_models: Arc<ReadModels>, tasks: Tasks) -> Self {
+        Self(Arc::new(Shared { config, hubs: RwLock::default(), read_models, tasks }))
     }
 
     pub(crate) fn config(&self) -> &QueryConfig {
@@ -48,14 +54,38 @@ impl Service {
         &self.0.tasks
     }
 
-    pub(crate) fn hubs(&self) -> impl Iterator<Item = &Arc<AppHub>> {
-        self.0.hubs.values()
+    /// The apps that are shown now.
+    pub(crate) fn hubs(&self) -> Vec<Arc<AppHub>> {
+        read(&self.0.hubs).values().map(|shown| shown.hub.clone()).collect()
+    }
+
+    pub(crate) fn has_hub(&self, app: &AppId) -> bool {
+        read(&self.0.hubs).contains_key(app)
+    }
+
+    /// From now on the app is shown, until `stop`.
+    pub(crate) fn add_hub(&self, hub: Arc<AppHub>, stop: CancellationToken, awaited: bool) {
+        write(&self.0.hubs).insert(hub.app().clone(), ShownApp { hub, stop, awaited });
+    }
+
+    /// The app is no longer shown.
+    pub(crate) fn remove_hub(&self, app: &AppId) {
+        if let Some(shown) = write(&self.0.hubs).remove(app) {
+            shown.stop.cancel();
+        }
+    }
+
+    /// Whether all that is awaited has been read to its end.
+    pub(crate) fn are_ready(&self) -> bool {
+        read(&self.0.hubs).values().all(|shown| !shown.awaited || shown.hub.is_ready())
     }
 
     /// The app's hub, once it shows the present. Before, a room that exists would seem not to.
-    pub(crate) fn hub(&self, app: &AppId) -> Result<&Arc<AppHub>, Problem> {
+    pub(crate) fn hub(&self, app: &AppId) -> Result<Arc<AppHub>, Problem> {
         // Authentication has refused unknown apps.
-        self.0.hubs.get(app).filter(|hub| hub.is_ready()).ok_or_else(not_ready)
+        let hubs = read(&self.0.hubs);
+        let shown = hubs.get(app).filter(|shown| shown.hub.is_ready());
+        shown.map(|shown| shown.hub.clone()).ok_or_else(not_ready)
     }
 
     /// As [`Service::hub`], for a question about one room.
@@ -63,7 +93,7 @@ impl Service {
         &self,
         identity: &Identity,
         room_id: &RoomId,
-    ) -> Result<&Arc<AppHub>, Problem> {
+    ) -> Result<Arc<AppHub>, Problem> {
         identity.check_room(room_id)?;
         self.hub(&identity.app)
     }

@@ -30,10 +30,16 @@ pub struct Cluster {
 impl Cluster {
     /// Starts one and waits until it can do its work.
     pub async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// The same with more settings, as lines of a configuration file.
+    pub async fn start_with(more: &str) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         // Root's servers run as somebody else, who must get through.
         fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).expect("a directory");
-        fs::write(directory.path().join("matinee.toml"), settings()).expect("a settings file");
+        let settings = settings() + more;
+        fs::write(directory.path().join("matinee.toml"), settings).expect("a settings file");
         let mut cluster = Self { directory, process: None };
         cluster.restart().await;
         cluster

@@ -36,7 +36,38 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// Somebody who calls the API of any app.
+    pub fn caller_of(&self, app: &str, token: &str) -> Caller {
+        self.caller_below(&format!("/v1/apps/{app}"), token)
+    }
+
+    /// Somebody who runs the installation; paths are below `/v1/apps`.
+    pub fn operator(&self) -> Caller {
+        let arguments = ["token", "--app", "matinee", "--role", "admin", "--user", "operator"];
+        let output = self.command(&arguments).output().expect("the program runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        self.caller_below("/v1/apps", String::from_utf8_lossy(&output.stdout).trim())
+    }
+
+    fn caller_below(&self, path: &str, token: &str) -> Caller {
+        let target = self.target();
+        Caller {
+            http: Client::new(),
+            command_url: format!("{}{path}", target.command_url),
+            query_url: format!("{}{path}", target.query_url),
+            token: token.to_owned(),
+        }
+    }
+}
+
 impl Caller {
+    /// A stream of the read side, as it comes.
+    pub async fn stream(&self, path: &str) -> reqwest::Response {
+        let request = self.http.get(format!("{}{path}", self.query_url));
+        request.bearer_auth(&self.token).send().await.expect("an answer")
+    }
+
     /// A command, with a new id. `path` is below the app.
     pub async fn command(&self, method: Method, path: &str, body: &Value) -> Answer {
         self.command_again(method, path, body, clock::new_command_id()).await

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod api_contract;
+mod apps;
 mod crash;
 mod lost_answers;
 mod recordings;

@@ -35,7 +35,7 @@ pub(super) async fn write(
         let id = clock::new_command_id();
         let mut writer = CommitWriter::new(id, 1, clock::now());
         while writer.events() < pack {
-            record(&mut state, written, &mut writer)?;
+            record(app, &mut state, written, &mut writer)?;
             written += 1;
         }
         last = log.append(id, writer.finish(), last).await?;
@@ -44,7 +44,12 @@ pub(super) async fn write(
 }
 
 /// The n-th action of the show, decided and folded in like every other.
-fn record(state: &mut AppState, n: usize, writer: &mut CommitWriter) -> anyhow::Result<()> {
+fn record(
+    app: &AppId,
+    state: &mut AppState,
+    n: usize,
+    writer: &mut CommitWriter,
+) -> anyhow::Result<()> {
     let host = Actor::unknown("host".parse()?, Role::Admin);
     // A stride that visits users in no order that a table could like.
     let viewer = Actor::unknown(format!("user-{}", n * 7_919 % USERS).parse()?, Role::Viewer);
@@ -73,7 +78,7 @@ fn record(state: &mut AppState, n: usize, writer: &mut CommitWriter) -> anyhow::
     };
     let now = clock::now().max(state.changed_at);
     let limits = Limits::default();
-    let decided = state.decide(&actor, action, &Context { now, limits: &limits })?;
+    let decided = state.decide(&actor, action, &Context { now, limits: &limits, app })?;
     let command = clock::new_command_id();
     for (index, data) in (0..).zip(decided) {
         let scope = state.next_scope(room.as_ref());

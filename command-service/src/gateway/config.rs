@@ -22,6 +22,8 @@ pub struct GatewayConfig {
     pub profile_ttl_ms: u64,
     /// Profiles kept.
     pub profiles_max: u64,
+    /// Time until this instance has read back what an operator changed, before the answer.
+    pub registry_wait_ms: u64,
 }
 
 impl Default for GatewayConfig {
@@ -35,6 +37,7 @@ impl Default for GatewayConfig {
             profile_timeout_ms: 300,
             profile_ttl_ms: 5_000,
             profiles_max: 200_000,
+            registry_wait_ms: 2_000,
         }
     }
 }

@@ -1,11 +1,12 @@
 //! From a request to an answer: who asks, which command that is, and who decides it.
 //!
-//! [`request`] is what every route begins with, [`caller`] makes the actor, [`profiles`] looks up how
+//! [`request`] is what every route begins with ([`operator`] those about apps), [`caller`] makes the actor, [`profiles`] looks up how
 //! they are shown, [`submit`] brings commands to the sequencer, wherever it is, and [`reply`] says
 //! what became of them.
 
 pub mod caller;
 pub mod config;
+pub mod operator;
 pub mod profiles;
 pub mod reply;
 pub mod request;

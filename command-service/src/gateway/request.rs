@@ -16,7 +16,7 @@ use crate::problems;
 use domain::actor::Role;
 
 /// The header with the command's id.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The header with which an admin acts in somebody's name; percent-encoded.
 const ON_BEHALF_OF: &str = "matinee-on-behalf-of";
 
@@ -50,8 +50,7 @@ impl Request {
         key: Option<String>,
         on_behalf_of: Option<String>,
     ) -> Result<Self, Problem> {
-        let key = key.ok_or_else(problems::key_missing)?;
-        let id = key.parse().map_err(|_invalid| problems::key_invalid())?;
+        let id = command_id(key)?;
         let on_behalf_of = on_behalf_of.map(|name| named_by_admin(&identity, &name)).transpose()?;
         Ok(Self { gateway, caller: Caller { identity, on_behalf_of }, id })
     }
@@ -102,6 +101,11 @@ impl Request {
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
     }
+}
+
+pub(super) fn command_id(key: Option<String>) -> Result<CommandId, Problem> {
+    let key = key.ok_or_else(problems::key_missing)?;
+    key.parse().map_err(|_invalid| problems::key_invalid())
 }
 
 fn named_by_admin(identity: &Identity, name: &str) -> Result<UserId, Problem> {

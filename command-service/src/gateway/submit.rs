@@ -5,7 +5,7 @@
 //! the time is up: their ids make that safe.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,7 +24,8 @@ use crate::sequencer::remote::RemoteAnswer;
 /// Knows where each app is decided.
 #[derive(Debug, Clone)]
 pub struct Submitter {
-    local: Arc<HashMap<AppId, SequencerHandle>>,
+    /// The candidates of this instance.
+    local: Arc<RwLock<HashMap<AppId, Arc<SequencerHandle>>>>,
     nats: Nats,
     answer_timeout: Duration,
     retry: Duration,
@@ -48,11 +49,29 @@ impl Submitter {
     /// Submits to these sequencers, and to whoever leads elsewhere.
     pub fn new(local: HashMap<AppId, SequencerHandle>, nats: Nats, config: &GatewayConfig) -> Self {
         Self {
-            local: Arc::new(local),
+            local: Arc::new(RwLock::new(
+                local.into_iter().map(|(app, handle)| (app, Arc::new(handle))).collect(),
+            )),
             nats,
             answer_timeout: Duration::from_millis(config.answer_timeout_ms),
             retry: Duration::from_millis(config.leader_retry_ms),
         }
+    }
+
+    /// From now on this instance may decide the app.
+    pub fn add(&self, app: AppId, handle: SequencerHandle) {
+        let mut local = self.local.write().unwrap_or_else(PoisonError::into_inner);
+        local.insert(app, Arc::new(handle));
+    }
+
+    /// From now on it may not.
+    pub fn remove(&self, app: &AppId) {
+        self.local.write().unwrap_or_else(PoisonError::into_inner).remove(app);
+    }
+
+    fn leading_here(&self, app: &AppId) -> Option<Arc<SequencerHandle>> {
+        let local = self.local.read().unwrap_or_else(PoisonError::into_inner);
+        local.get(app).filter(|handle| handle.leads()).cloned()
     }
 
     /// Whether the app can be decided: here, or elsewhere as far as one can tell.
@@ -104,7 +123,7 @@ impl Submitter {
         commands: Vec<Command>,
         deadline: Instant,
     ) -> Result<Vec<Answer>, Attempt> {
-        match self.local.get(app).filter(|local| local.leads()) {
+        match self.leading_here(app) {
             Some(local) => local.submit(commands).await.map_err(|no_answer| match no_answer {
                 NoAnswer::NotLeading | NoAnswer::Unknown => Attempt::Again,
                 NoAnswer::Overloaded => Attempt::Final(SubmitError::Overloaded),

@@ -5,8 +5,10 @@ mod appoint_assistant;
 mod ban_user;
 mod batch;
 mod change_room_status;
+mod create_app;
 mod create_room;
 mod define_gift;
+mod delete_app;
 mod dismiss_assistant;
 mod join_room;
 mod kick_user;
@@ -22,7 +24,11 @@ mod send_gift;
 mod send_likes;
 mod send_message;
 mod send_paid_message;
+mod set_admins;
 mod set_announcement;
+mod set_app_expiry;
+mod set_app_keys;
+mod set_app_status;
 mod set_introduction;
 mod set_level_rule;
 mod set_product;
@@ -97,15 +103,28 @@ group!(
     register_user,
     define_gift,
     set_level_rule,
+    set_admins,
+);
+
+group!(
+    operators,
+    operations_of_operators,
+    create_app,
+    set_app_status,
+    set_app_expiry,
+    set_app_keys,
+    delete_app,
 );
 
 /// All routes. Those that viewers use most come first: warp asks one after the other.
 pub fn routes(gateway: &Gateway) -> BoxedFilter<(Response,)> {
-    viewers(gateway).or(hosts(gateway)).unify().or(merchants(gateway)).unify().boxed()
+    let of_apps = viewers(gateway).or(hosts(gateway)).unify().or(merchants(gateway)).unify();
+    of_apps.or(operators(gateway)).unify().boxed()
 }
 
 /// What all routes take and answer, with the limits of this installation.
 pub(crate) fn operations(limits: &Limits) -> impl Iterator<Item = Operation> {
     let viewers = operations_of_viewers(limits).into_iter();
-    viewers.chain(operations_of_hosts(limits)).chain(operations_of_merchants(limits))
+    let of_apps = viewers.chain(operations_of_hosts(limits)).chain(operations_of_merchants(limits));
+    of_apps.chain(operations_of_operators(limits))
 }

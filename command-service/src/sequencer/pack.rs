@@ -10,7 +10,7 @@ use domain::command::{Action, Command};
 use domain::commit::{Outcome, Settled};
 use domain::commit_writer::CommitWriter;
 use domain::event::{Event, EventData, EventId, Scope};
-use domain::ids::{CommandId, LogSeq, RoomId, UserId};
+use domain::ids::{AppId, CommandId, LogSeq, RoomId, UserId};
 use domain::limits::Limits;
 use domain::room::send_likes::LikesAdded;
 use domain::state::Context;
@@ -24,6 +24,8 @@ use super::state::SequencerState;
 /// What a pack is decided with.
 #[derive(Debug, Clone, Copy)]
 pub struct PackContext<'a> {
+    /// The app that is decided for.
+    pub app: &'a AppId,
     /// The id of the commit.
     pub commit_id: CommandId,
     /// The moment of all its decisions.
@@ -123,7 +125,7 @@ impl<'a> Pack<'a> {
 
     fn decide_slot(&mut self, command: Command) -> Slot {
         let Command { id, actor, action } = command;
-        let PackContext { now, limits, ledger, .. } = self.context;
+        let PackContext { app, now, limits, ledger, .. } = self.context;
         if let Some(answer) = self.state.ledger.answer(id, &actor.user, now, ledger) {
             return Slot::Known(answer);
         }
@@ -138,7 +140,7 @@ impl<'a> Pack<'a> {
             Action::Room { room_id, .. } => Some(room_id.clone()),
             Action::App(_) => None,
         };
-        let decided = self.state.app.decide(&actor, action, &Context { now, limits });
+        let decided = self.state.app.decide(&actor, action, &Context { now, limits, app });
         let admitted = self.limiter.after(admission, &decided, &actor.user, room_id.as_ref(), now);
         if let Err(shed) = admitted {
             return Slot::Known(Answer::Shed(shed));

@@ -5,7 +5,7 @@ use domain::codec;
 use domain::command::{Action, Command, RoomCommand};
 use domain::commit::{Accepted, Outcome};
 use domain::event::{EventData, Scope};
-use domain::ids::{CommandId, LogSeq, RoomId};
+use domain::ids::{AppId, CommandId, LogSeq, RoomId};
 use domain::limits::Limits;
 use domain::room::create_room::CreateRoom;
 use domain::room::send_likes::SendLikes;
@@ -23,6 +23,10 @@ const NOW: Timestamp = Timestamp(0x018f_0000_0000);
 
 fn id(n: u32) -> CommandId {
     format!("018f0000-0000-7000-8000-0000{n:08x}").parse().unwrap()
+}
+
+fn app() -> AppId {
+    "shop".parse().unwrap()
 }
 
 fn room_id() -> RoomId {
@@ -59,6 +63,7 @@ fn pack_at(
     commands: impl IntoIterator<Item = Command>,
 ) -> SealedPack {
     let context = PackContext {
+        app: &app(),
         commit_id: id(u32::MAX),
         now,
         limits: &Limits::default(),
@@ -175,7 +180,14 @@ fn a_pack_is_full_before_it_could_become_too_large() {
     let (limits, ledger) = (Limits::default(), LedgerConfig::default());
     let bytes_max = 512 * 1024;
     let commit_id = id(u32::MAX);
-    let context = PackContext { commit_id, now: NOW, limits: &limits, ledger: &ledger, bytes_max };
+    let context = PackContext {
+        app: &app(),
+        commit_id,
+        now: NOW,
+        limits: &limits,
+        ledger: &ledger,
+        bytes_max,
+    };
     let mut limiter = Limiter::new(LimiterConfig::off());
     let mut pack = Pack::new(&mut state, &mut limiter, context);
     let worst = "\u{1}".repeat(limits.message_bytes_max as usize);
@@ -195,7 +207,9 @@ fn what_is_shed_leaves_no_trace_and_the_same_id_is_accepted_later() {
     let config = LimiterConfig { room_messages_per_s: 1, ..LimiterConfig::default() };
     let mut limiter = Limiter::new(config);
     let (limits, ledger) = (Limits::default(), LedgerConfig::default());
+    let shop = app();
     let context = |now| PackContext {
+        app: &shop,
         commit_id: id(u32::MAX),
         now,
         limits: &limits,

@@ -126,6 +126,7 @@ impl WriteLoop<'_> {
         commit_id: CommandId,
     ) -> (SealedPack, Vec<usize>) {
         let context = PackContext {
+            app: self.log.app(),
             commit_id,
             now: clock::now(),
             limits: self.limits,

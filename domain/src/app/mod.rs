@@ -3,4 +3,5 @@
 pub mod define_gift;
 pub mod epoch;
 pub mod register_user;
+pub mod set_admins;
 pub mod set_level_rule;

@@ -175,7 +175,13 @@ impl Room {
             | EventData::EpochStarted(_)
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)
-            | EventData::LevelRuleSet(_) => {
+            | EventData::LevelRuleSet(_)
+            | EventData::AdminsSet(_)
+            | EventData::AppCreated(_)
+            | EventData::AppStatusSet(_)
+            | EventData::AppExpirySet(_)
+            | EventData::AppKeysSet(_)
+            | EventData::AppDeleted(_) => {
                 debug_assert!(false, "{} is not a later event of a room", data.type_name());
             }
         }

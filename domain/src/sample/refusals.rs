@@ -39,5 +39,14 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::MultipliersNotRising,
         Rejection::SourceRepeated { repeated: Source::Like },
         Rejection::CatalogueChanged { price: Coins(100), catalogue_version: 2 },
+        Rejection::AppNotFound { app_id: parse("cafe") },
+        Rejection::AppDeleted { app_id: parse("cafe") },
+        Rejection::AppIdTaken { app_id: parse("cafe") },
+        Rejection::SdkAppIdTaken { sdk_app_id: 1_400_000_000 },
+        Rejection::TooManyApps { max: 100 },
+        Rejection::KeyIdTwice { kid: parse("k1") },
+        Rejection::AppNameMismatch { app_id: parse("cafe") },
+        Rejection::TooManyAdmins { max: 5 },
+        Rejection::AdminNotListed { user_id: parse("shop") },
     ]
 }

@@ -3,18 +3,20 @@
 //! The sequencer decides with it; the query-service folds the same log into the same state and
 //! shows it. Both are pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::app::define_gift::{self, Gift};
-use crate::app::{register_user, set_level_rule};
+use crate::app::{register_user, set_admins, set_level_rule};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, Scope};
-use crate::ids::{GiftId, RoomId};
+use crate::ids::{AppId, GiftId, RoomId, UserId};
 use crate::level::rule::LevelRule;
 use crate::limits::Limits;
+use crate::registry::state::Registry;
+use crate::registry::{self, create_app, delete_app, set_app_expiry, set_app_keys, set_app_status};
 use crate::rejection::Rejection;
 use crate::room::create_room::create_room;
 use crate::room::join_room::JoinRoom;
@@ -54,6 +56,12 @@ pub struct AppState {
     pub level_rule: LevelRule,
     /// Every room that was created.
     pub rooms: HashMap<RoomId, Room>,
+    /// Who is an admin; while it is empty, whose token says so.
+    #[serde(default)]
+    pub admins: BTreeSet<UserId>,
+    /// The apps of the installation: in the registry's own app only.
+    #[serde(default, skip_serializing_if = "Registry::is_empty")]
+    pub registry: Registry,
 }
 
 /// What a decision needs besides state and command.
@@ -63,6 +71,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The app's limits.
     pub limits: &'a Limits,
+    /// The app that is decided for.
+    pub app: &'a AppId,
 }
 
 impl AppState {
@@ -73,6 +83,8 @@ impl AppState {
         action: Action,
         context: &Context<'_>,
     ) -> Result<Vec<EventData>, Rejection> {
+        registry::check_place(&action, context)?;
+        set_admins::check_listed(self, actor)?;
         match action {
             Action::App(command) => self.decide_app(actor, command, context),
             Action::Room { room_id, command } => match (self.rooms.get(&room_id), command) {
@@ -101,6 +113,18 @@ impl AppState {
             AppCommand::SetLevelRule(command) => {
                 set_level_rule::set_level_rule(self, actor, command, context)
             }
+            AppCommand::SetAdmins(command) => set_admins::set_admins(self, actor, command, context),
+            AppCommand::CreateApp(command) => create_app::create_app(self, actor, command, context),
+            AppCommand::SetAppStatus(command) => {
+                set_app_status::set_app_status(self, actor, command)
+            }
+            AppCommand::SetAppExpiry(command) => {
+                set_app_expiry::set_app_expiry(self, actor, command, context)
+            }
+            AppCommand::SetAppKeys(command) => {
+                set_app_keys::set_app_keys(self, actor, command, context)
+            }
+            AppCommand::DeleteApp(command) => delete_app::delete_app(self, actor, command),
         }
     }
 
@@ -213,6 +237,14 @@ impl AppState {
             }
             EventData::LevelRuleSet(set) => self.level_rule = set.rule.clone(),
             EventData::UserRegistered(_) => {}
+            EventData::AdminsSet(set) => self.admins.clone_from(&set.user_ids),
+            EventData::AppCreated(created) => {
+                self.registry.app_created(created, self.changed_at);
+            }
+            EventData::AppStatusSet(set) => self.registry.app_status_set(set),
+            EventData::AppExpirySet(set) => self.registry.app_expiry_set(set),
+            EventData::AppKeysSet(set) => self.registry.app_keys_set(set),
+            EventData::AppDeleted(deleted) => self.registry.app_deleted(deleted),
             EventData::RoomCreated(_)
             | EventData::RoomStatusChanged(_)
             | EventData::MessageSent(_)

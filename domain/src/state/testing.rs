@@ -1,14 +1,23 @@
 //! Given events, when a command, then events or a refusal. A failure points at the scenario.
 
+use std::sync::LazyLock;
+
 use crate::actor::{Actor, Role};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, EventId};
-use crate::ids::{CommandId, RoomId};
+use crate::ids::{AppId, CommandId, RoomId};
 use crate::limits::Limits;
+use crate::registry::registry_id;
 use crate::rejection::Rejection;
 use crate::room::create_room::RoomCreated;
 use crate::state::{AppState, Context};
 use crate::timestamp::Timestamp;
+
+/// The app of all scenarios but those of the registry.
+pub(crate) static SHOP: LazyLock<AppId> = LazyLock::new(|| "shop".parse().unwrap());
+
+/// The app of the registry.
+pub(crate) static REGISTRY: LazyLock<AppId> = LazyLock::new(registry_id);
 
 /// All scenarios play in this room, which `host` owns.
 pub(crate) fn room_id() -> RoomId {
@@ -36,12 +45,19 @@ pub(crate) struct Given {
     state: AppState,
     limits: Limits,
     now: Timestamp,
+    app: AppId,
 }
 
 impl Given {
     pub(crate) fn nothing() -> Self {
         let now = Timestamp(1_700_000_000_000);
-        Self { state: AppState::default(), limits: Limits::default(), now }
+        let app = SHOP.clone();
+        Self { state: AppState::default(), limits: Limits::default(), now, app }
+    }
+
+    /// An installation without apps.
+    pub(crate) fn registry() -> Self {
+        Self { app: REGISTRY.clone(), ..Self::nothing() }
     }
 
     /// App events, or the events of [`room_id`], which then exists.
@@ -104,7 +120,7 @@ impl Given {
     }
 
     fn when_action(self, actor: Actor, action: Action) -> Then {
-        let context = Context { now: self.now, limits: &self.limits };
+        let context = Context { now: self.now, limits: &self.limits, app: &self.app };
         Then(self.state.decide(&actor, action, &context))
     }
 

@@ -45,6 +45,12 @@ impl<'a> Value<'a> {
             EventData::EpochStarted(_)
             | EventData::LevelRuleSet(_)
             | EventData::ShelfOrdered(_)
+            | EventData::AdminsSet(_)
+            | EventData::AppCreated(_)
+            | EventData::AppStatusSet(_)
+            | EventData::AppExpirySet(_)
+            | EventData::AppKeysSet(_)
+            | EventData::AppDeleted(_)
             | EventData::RoomJoined(_)
             | EventData::RoomLeft(_) => return None,
         })

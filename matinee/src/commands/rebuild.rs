@@ -12,7 +12,7 @@ use projector::{Mode, Progress, RebuildReport, Rebuilder};
 use crate::commands::Common;
 use crate::config::MatineeConfig;
 use crate::demo::Target;
-use crate::system::{DEMO_APP, auth};
+use crate::system::{DEMO_APP, auth, registry};
 use crate::terminal::{self, Colour, paint};
 
 #[derive(Debug, Args)]
@@ -72,11 +72,13 @@ async fn connect(config: &MatineeConfig) -> anyhow::Result<(Rebuilder, Vec<AppId
         let target = Target::of_running(config, &config.data_dir, None)?;
         (target.nats, target.postgres)
     };
-    let mut apps: Vec<AppId> = auth(config)?.apps().ids().cloned().collect();
+    let mut apps: Vec<AppId> = auth(config)?.apps().configured_ids().cloned().collect();
     if apps.is_empty() {
         apps.push(DEMO_APP.parse()?);
     }
     let nats = Nats::connect(&nats).await.context("cannot connect to NATS")?;
+    let registry = registry::Follower::begin(&nats).await.context("the registry is not known")?;
+    apps.extend(registry.apps().cloned());
     Ok((Rebuilder::new(nats, postgres, config.projector.clone()), apps))
 }
 

@@ -23,7 +23,8 @@ impl Serve {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         let config = common.load()?;
         telemetry::init(&config.telemetry)?;
-        ensure!(!config.apps.is_empty(), "`apps` is empty: there is nobody to serve");
+        let nobody = config.apps.is_empty() && config.registry.keys.is_empty();
+        ensure!(!nobody, "`apps` and `registry.keys` are empty: there is nobody to serve");
         ensure!(!config.nats.url.is_empty(), "`nats.url` is not set");
         let needs_postgres = self.services.contains(&Service::Projector);
         ensure!(

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use domain::actor::Role;
 use domain::ids::{AppId, UserId};
+use domain::registry::is_registry;
 
 use crate::commands::Common;
 use crate::demo::target;
 use crate::replay::Tokens;
 use crate::supervise::secrets::Secrets;
-use crate::system::demo_app;
+use crate::system::{demo_app, registry_app};
 use crate::terminal;
 
 #[derive(Debug, Args)]
@@ -21,7 +22,7 @@ pub(super) struct Token {
     /// Who.
     #[arg(long)]
     user: UserId,
-    /// The app; the first of the configuration if absent.
+    /// The app; the first of the configuration if absent. `matinee` is for operators.
     #[arg(long)]
     app: Option<AppId>,
     /// Seconds until it expires.
@@ -43,6 +44,15 @@ impl Token {
         if config.apps.is_empty() {
             std::fs::create_dir_all(&config.data_dir)?;
             config.apps.push(demo_app(&Secrets::load_or_create(&config.data_dir)?.demo_key));
+        }
+        if self.app.as_ref().is_some_and(is_registry) {
+            let operator_key = if config.registry.keys.is_empty() {
+                std::fs::create_dir_all(&config.data_dir)?;
+                Secrets::load_or_create(&config.data_dir)?.operator_key
+            } else {
+                String::new()
+            };
+            config.apps.push(registry_app(&config.registry.keys, &operator_key));
         }
         let (app, key) = target::key(&config.apps, self.app.as_ref())?;
         let role = match self.role {

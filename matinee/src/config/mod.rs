@@ -9,7 +9,7 @@ use nats::NatsConfig;
 use projector::ProjectorConfig;
 use query_service::QueryConfig;
 use serde::{Deserialize, Serialize};
-use service_kit::apps::AppConfig;
+use service_kit::apps::{AppConfig, RegistryConfig};
 use service_kit::auth::AuthConfig;
 use service_kit::config::ConfigError;
 use service_kit::telemetry::TelemetryConfig;
@@ -31,6 +31,8 @@ pub struct MatineeConfig {
     pub stop_timeout_ms: u64,
     /// The tenants.
     pub apps: Vec<AppConfig>,
+    /// Tenants that come and go.
+    pub registry: RegistryConfig,
     /// Who asks.
     pub auth: AuthConfig,
     /// Logging.

@@ -26,6 +26,12 @@ pub struct Secrets {
     pub postgres_password: String,
     /// Signs tokens of the app `demo`.
     pub demo_key: String,
+    /// Signs tokens of operators.
+    #[serde(default)]
+    pub operator_key: String,
+    /// What the keys of apps of the registry are derived from.
+    #[serde(default)]
+    pub installation_secret: String,
 }
 
 impl Secrets {
@@ -33,9 +39,10 @@ impl Secrets {
     pub fn load_or_create(home: &Path) -> Result<Self, StartError> {
         let path = home.join("secrets.toml");
         match fs::read_to_string(&path) {
-            Ok(text) => {
-                toml::from_str(&text).map_err(|source| StartError::Damaged { path, source })
-            }
+            Ok(text) => match toml::from_str::<Self>(&text) {
+                Ok(secrets) => secrets.complete(&path),
+                Err(source) => Err(StartError::Damaged { path, source }),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(&path),
             Err(error) => Err(StartError::file("read", path)(error)),
         }
@@ -46,14 +53,36 @@ impl Secrets {
             nats_password: random_text(),
             postgres_password: random_text(),
             demo_key: random_text(),
+            operator_key: random_text(),
+            installation_secret: random_text(),
         };
+        secrets.write(path)?;
+        Ok(secrets)
+    }
+
+    /// Makes what a file of an earlier version lacks.
+    fn complete(mut self, path: &Path) -> Result<Self, StartError> {
+        let missing = [&mut self.operator_key, &mut self.installation_secret];
+        let missing = missing.into_iter().filter(|secret| secret.is_empty());
+        let made = missing.map(|secret| *secret = random_text()).count();
+        if 0 < made {
+            self.write(path)?;
+        }
+        Ok(self)
+    }
+
+    fn write(&self, path: &Path) -> Result<(), StartError> {
         let text = format!(
             "# Made by `matinee up`. Whoever can read this file can do everything.\n\
-             nats_password = \"{}\"\npostgres_password = \"{}\"\ndemo_key = \"{}\"\n",
-            secrets.nats_password, secrets.postgres_password, secrets.demo_key
+             nats_password = \"{}\"\npostgres_password = \"{}\"\ndemo_key = \"{}\"\n\
+             operator_key = \"{}\"\ninstallation_secret = \"{}\"\n",
+            self.nats_password,
+            self.postgres_password,
+            self.demo_key,
+            self.operator_key,
+            self.installation_secret
         );
-        write_private(path, &text).map_err(StartError::file("write", path))?;
-        Ok(secrets)
+        write_private(path, &text).map_err(StartError::file("write", path))
     }
 }
 
@@ -87,6 +116,14 @@ mod tests {
         assert_eq!(made.demo_key.len(), LENGTH);
         assert_ne!(made.nats_password, made.postgres_password);
         assert!(made.demo_key == read.demo_key && made.nats_password == read.nats_password);
+        let old = "nats_password = \"a\"\npostgres_password = \"b\"\ndemo_key = \"c\"\n";
+        let other = tempfile::tempdir().unwrap();
+        fs::write(other.path().join("secrets.toml"), old).unwrap();
+        let completed = Secrets::load_or_create(other.path()).unwrap();
+        let again = Secrets::load_or_create(other.path()).unwrap();
+        assert_eq!((completed.demo_key.as_str(), completed.operator_key.len()), ("c", LENGTH));
+        assert!(completed.installation_secret == again.installation_secret);
+
         let metadata = fs::metadata(home.path().join("secrets.toml")).unwrap();
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
     }

@@ -3,6 +3,7 @@
 //! this machine need to find them.
 
 pub mod addresses;
+pub(crate) mod registry;
 pub mod servers;
 pub mod services;
 mod tables;
@@ -10,6 +11,7 @@ mod tables;
 use std::time::Duration;
 
 use anyhow::Context;
+use domain::registry::registry_id;
 use service_kit::apps::{AppConfig, Apps};
 use service_kit::auth::Auth;
 use service_kit::auth::key::{AuthKeyConfig, KeyAlgorithm};
@@ -84,20 +86,34 @@ impl System {
 
 /// The tokens of the configured apps.
 pub(crate) fn auth(config: &MatineeConfig) -> anyhow::Result<Auth> {
-    let apps = Apps::try_new(&config.apps).context("`apps` cannot be used")?;
+    let apps =
+        Apps::with_registry(&config.apps, &config.registry).context("`apps` cannot be used")?;
     Ok(Auth::new(apps, config.auth.clone()))
 }
 
 /// The app of a data directory that has none configured, signed with the key in its secrets.
 pub(crate) fn demo_app(key: &str) -> AppConfig {
-    let key = AuthKeyConfig {
-        kid: "demo-1".into(),
+    #[expect(clippy::expect_used, reason = "a constant that is an app id")]
+    let id = DEMO_APP.parse().expect("an app id");
+    AppConfig { id, keys: vec![shared_key("demo-1", key)] }
+}
+
+/// The registry as far as it can sign tokens: with the configured keys, or with the one in the
+/// secrets of a data directory.
+pub(crate) fn registry_app(configured: &[AuthKeyConfig], operator_key: &str) -> AppConfig {
+    let keys = match configured {
+        [] => vec![shared_key("operator-1", operator_key)],
+        keys => keys.to_vec(),
+    };
+    AppConfig { id: registry_id(), keys }
+}
+
+fn shared_key(kid: &str, key: &str) -> AuthKeyConfig {
+    AuthKeyConfig {
+        kid: kid.into(),
         alg: KeyAlgorithm::HS256,
         secret: Some(Secret::new(key.to_owned())),
         public_key: None,
         private_key: None,
-    };
-    #[expect(clippy::expect_used, reason = "a constant that is an app id")]
-    let id = DEMO_APP.parse().expect("an app id");
-    AppConfig { id, keys: vec![key] }
+    }
 }

@@ -8,7 +8,7 @@ use crate::supervise::home::Home;
 use crate::supervise::nats_server::{self, NatsServer};
 use crate::supervise::postgres_server::{self, PostgresServer};
 use crate::supervise::secrets::Secrets;
-use crate::system::demo_app;
+use crate::system::{demo_app, registry_app};
 
 /// The servers that this process started, and the directory that it holds.
 #[derive(Debug)]
@@ -49,6 +49,12 @@ impl Servers {
         }
         if config.apps.is_empty() {
             config.apps.push(demo_app(&secrets.demo_key));
+        }
+        if config.registry.keys.is_empty() {
+            config.registry.keys = registry_app(&[], &secrets.operator_key).keys;
+        }
+        if config.registry.secret.is_none() {
+            config.registry.secret = Some(Secret::new(secrets.installation_secret));
         }
         Ok((servers, config))
     }

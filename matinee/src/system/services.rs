@@ -11,7 +11,7 @@ use service_kit::metrics::Metrics;
 use service_kit::tasks::Tasks;
 
 use crate::config::MatineeConfig;
-use crate::system::{auth, tables};
+use crate::system::{auth, registry, tables};
 
 /// A service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,6 +53,7 @@ pub async fn start(
     let metrics = Metrics::install(tasks).ok();
     let auth = auth(config)?;
     let nats = Nats::connect(&config.nats).await.context("cannot connect to NATS")?;
+    follow_registry(&nats, &auth, tasks).await?;
     let mut listening = Listening::default();
     let mut query = None;
     for service in services {
@@ -97,6 +98,15 @@ pub async fn start(
     Ok(listening)
 }
 
+/// All services know the registry as it is before they begin.
+async fn follow_registry(nats: &Nats, auth: &Auth, tasks: &Tasks) -> anyhow::Result<()> {
+    let follower = registry::Follower::begin(nats).await.context("the registry is not known")?;
+    follower.show(auth.apps());
+    let run = follower.run(auth.apps().clone(), tasks.shutdown_token());
+    tasks.spawn_essential("registry", run);
+    Ok(())
+}
+
 /// The tables come first. A Postgres that is away is waited for in the background.
 async fn start_projector(
     config: &MatineeConfig,
@@ -106,7 +116,7 @@ async fn start_projector(
 ) -> anyhow::Result<()> {
     let run = projector::run(
         nats.clone(),
-        auth.apps().ids().cloned().collect(),
+        auth.apps().clone(),
         config.postgres.clone(),
         config.projector.clone(),
         Health::default(),

@@ -12,7 +12,7 @@ use async_nats::jetstream::stream::{LastRawMessageErrorKind, RawMessageError, St
 use domain::ids::{AppId, CommandId, LogSeq};
 
 pub use self::append::{AppendError, Settlement};
-pub use self::open::{DeleteLogError, OpenLogError};
+pub use self::open::{DeleteLogError, ListError, OpenLogError};
 use crate::Cause;
 use crate::client::Nats;
 use crate::tail::{Tail, TailConfig};

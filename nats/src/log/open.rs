@@ -1,5 +1,6 @@
 //! Creating, checking and deleting an app's log.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use async_nats::Subject;
@@ -7,6 +8,7 @@ use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::context::CreateStreamErrorKind;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
 use domain::ids::AppId;
+use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
 use super::{Log, stored_config};
@@ -37,6 +39,12 @@ pub enum OpenLogError {
         /// What it is.
         found: String,
     },
+    /// It is not there, and was not to be created.
+    #[error("there is no stream `{stream}`")]
+    Missing {
+        /// Which stream.
+        stream: String,
+    },
     /// No answer, or a refusal.
     #[error("cannot open stream `{stream}`")]
     Failed {
@@ -59,16 +67,33 @@ pub struct DeleteLogError {
     pub source: Cause,
 }
 
+/// Why it is not known what is stored.
+#[derive(Debug, thiserror::Error)]
+#[error("the streams cannot be listed")]
+pub struct ListError(#[source] Cause);
+
 impl Nats {
     /// Opens an app's log, creating it when it is missing. What the server stored is read back and
     /// compared: a server may drop settings silently.
     pub async fn open_log(&self, app: &AppId) -> Result<Log, OpenLogError> {
+        self.open(app, true).await
+    }
+
+    /// Opens the log of an app of the registry. Only the command side creates those, because only
+    /// it removes them: whoever reads must not bring back the log of an app that was deleted.
+    pub async fn open_existing_log(&self, app: &AppId) -> Result<Log, OpenLogError> {
+        self.open(app, false).await
+    }
+
+    async fn open(&self, app: &AppId, may_create: bool) -> Result<Log, OpenLogError> {
         let wanted = stream_config(app, self.config.replicas);
         let name = wanted.name.clone();
         let failed = |source: Cause| OpenLogError::Failed { stream: name.clone(), source };
 
         let found = if let Some(found) = self.stored_config(&name).await.map_err(failed)? {
             found
+        } else if !may_create {
+            return Err(OpenLogError::Missing { stream: name });
         } else {
             self.create_stream(&wanted).await.map_err(failed)?;
             let found = self.stored_config(&name).await.map_err(failed)?;
@@ -96,6 +121,17 @@ impl Nats {
             Err(error) if is_stream_not_found(&error) => Ok(()),
             Err(source) => Err(DeleteLogError { stream, source: source.into() }),
         }
+    }
+
+    /// The apps of which a log or snapshots are stored.
+    pub async fn stored_apps(&self) -> Result<BTreeSet<AppId>, ListError> {
+        let failed = |source: Cause| ListError(source);
+        let mut names = self.context.stream_names();
+        let mut apps = BTreeSet::new();
+        while let Some(name) = names.try_next().await.map_err(|error| failed(error.into()))? {
+            apps.extend(subject::app_of_stream(&name));
+        }
+        Ok(apps)
     }
 
     async fn create_stream(&self, config: &Config) -> Result<(), Cause> {

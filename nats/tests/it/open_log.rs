@@ -3,15 +3,16 @@
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Republish, StorageType};
+use domain::ids::LogSeq;
 use nats::testing::TestServer;
-use nats::{Nats, OpenLogError};
+use nats::{Nats, OpenLogError, SnapshotMeta};
 
 use crate::commits::{app, append_many, append_one, empty_log};
 
 #[tokio::test]
 async fn a_log_is_created_once_and_then_found() {
     let (_server, nats, log) = empty_log().await;
-    append_one(&log, domain::ids::LogSeq(0)).await;
+    append_one(&log, LogSeq(0)).await;
 
     let again = nats.open_log(&app()).await.unwrap();
 
@@ -71,7 +72,9 @@ async fn a_stream_that_is_not_what_was_asked_for_is_refused_and_left_alone() {
                 assert_eq!((stream.as_str(), named.as_str()), ("LOG_shop", field));
                 assert!(found.is_empty() || shown == found, "{field}: {shown}");
             }
-            failed @ OpenLogError::Failed { .. } => unreachable!("{field}: {failed:?}"),
+            failed @ (OpenLogError::Failed { .. } | OpenLogError::Missing { .. }) => {
+                unreachable!("{field}: {failed:?}")
+            }
         }
         let after = context.get_stream("LOG_shop").await.unwrap().cached_info().config.clone();
         assert_eq!(after.max_messages, config.max_messages, "nothing is changed silently");
@@ -90,7 +93,7 @@ async fn create_again(context: &async_nats::jetstream::Context, config: &Config)
 #[tokio::test]
 async fn a_deleted_log_is_gone_and_a_new_one_is_empty() {
     let (_server, nats, log) = empty_log().await;
-    append_many(&log, domain::ids::LogSeq(0), 3).await;
+    append_many(&log, LogSeq(0), 3).await;
 
     nats.delete_log(&app()).await.unwrap();
     nats.delete_log(&app()).await.unwrap();
@@ -98,4 +101,22 @@ async fn a_deleted_log_is_gone_and_a_new_one_is_empty() {
     assert!(log.last().await.is_err());
     let new = nats.open_log(&app()).await.unwrap();
     assert_eq!(new.last_seq().await.unwrap().0, 0);
+}
+
+#[tokio::test]
+async fn a_reader_brings_no_log_back_and_what_is_stored_is_listed() {
+    let (_server, nats, _log) = empty_log().await;
+    assert_eq!(nats.stored_apps().await.unwrap(), [app()].into());
+    nats.open_existing_log(&app()).await.unwrap();
+
+    nats.delete_log(&app()).await.unwrap();
+
+    let missing = nats.open_existing_log(&app()).await.unwrap_err();
+    assert!(matches!(missing, OpenLogError::Missing { .. }), "{missing:?}");
+    assert_eq!(nats.stored_apps().await.unwrap(), [].into());
+    let meta = SnapshotMeta { schema: 1, log_seq: LogSeq(1) };
+    nats.save_snapshot(&app(), meta, b"{}".to_vec()).await.unwrap();
+    assert_eq!(nats.stored_apps().await.unwrap(), [app()].into());
+    nats.delete_snapshots(&app()).await.unwrap();
+    assert_eq!(nats.stored_apps().await.unwrap(), [].into());
 }

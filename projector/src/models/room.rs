@@ -107,7 +107,13 @@ impl Change {
             | EventData::EpochStarted(_)
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)
-            | EventData::LevelRuleSet(_) => {}
+            | EventData::LevelRuleSet(_)
+            | EventData::AdminsSet(_)
+            | EventData::AppCreated(_)
+            | EventData::AppStatusSet(_)
+            | EventData::AppExpirySet(_)
+            | EventData::AppKeysSet(_)
+            | EventData::AppDeleted(_) => {}
         }
     }
 }

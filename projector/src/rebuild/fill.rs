@@ -117,7 +117,7 @@ impl<'a> Fill<'a> {
     }
 
     async fn open(&self, app: &AppId, checkpoint: LogSeq) -> Result<Source, RebuildError> {
-        let opened = self.nats.open_log(app).await;
+        let opened = self.nats.open_existing_log(app).await;
         let log = opened.map_err(|source| ProjectError::OpenLog { app: app.clone(), source })?;
         // Otherwise the rebuild would wait for commits that nobody will ever write.
         if let Ok(last) = log.last_seq().await

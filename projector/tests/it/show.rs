@@ -121,7 +121,8 @@ impl Show {
         };
         let room_id = room.map(room_id);
         let limits = Limits::default();
-        let context = Context { now: self.now(), limits: &limits };
+        let app = "shop".parse().unwrap();
+        let context = Context { now: self.now(), limits: &limits, app: &app };
         let Ok(facts) = self.state.decide(&admin(), action, &context) else { return };
         for data in facts {
             self.record(room_id.as_ref(), data);

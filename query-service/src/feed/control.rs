@@ -47,6 +47,8 @@ pub(crate) enum ByeReason {
     Shutdown,
     /// The log cannot be read any further.
     LogStopped,
+    /// The app was disabled, has expired or was deleted: whoever comes back is told which.
+    AppClosed,
 }
 
 impl ByeReason {
@@ -57,6 +59,7 @@ impl ByeReason {
             Self::TokenExpired => "token_expired",
             Self::Shutdown => "shutdown",
             Self::LogStopped => "log_stopped",
+            Self::AppClosed => "app_closed",
         }
     }
 }

@@ -66,6 +66,7 @@ impl Feed {
             match self.subscription.look() {
                 Some(End::Shutdown) => return self.bye(ByeReason::Shutdown),
                 Some(End::LogStopped) => return self.bye(ByeReason::LogStopped),
+                Some(End::AppClosed) => return self.bye(ByeReason::AppClosed),
                 None => {}
             }
             if self.timer.is_expired() {

@@ -19,6 +19,18 @@ use tokio_util::sync::CancellationToken;
 use crate::hub::AppHub;
 use crate::hub::room::End;
 
+/// Who makes the log of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// An app of the configuration: whoever comes first.
+    Configured,
+    /// An app of the registry: the command side alone, which also removes it.
+    Registered,
+}
+
+/// Pause before the log of an app that was created a moment ago is looked for again.
+const MISSING_RETRY: Duration = Duration::from_millis(50);
+
 /// Of a stored snapshot only the state matters here; the sequencer keeps more in it.
 #[derive(Debug, Deserialize)]
 struct Stored {
@@ -45,13 +57,17 @@ impl FollowError {
     }
 }
 
-/// Follows one app's log until shutdown.
-pub(crate) async fn follow(hub: Arc<AppHub>, nats: Nats, shutdown: CancellationToken) {
+/// Follows one app's log until it is stopped.
+pub(crate) async fn follow(hub: Arc<AppHub>, nats: Nats, whose: Whose, stop: CancellationToken) {
     let pause = Duration::from_millis(hub.config().retry_ms);
     let followed = async {
         loop {
-            let Err(error) = follow_tail(&hub, &nats).await;
+            let Err(error) = follow_tail(&hub, &nats, whose).await;
             let app = hub.app();
+            if let FollowError::Open(nats::OpenLogError::Missing { .. }) = error {
+                tokio::time::sleep(MISSING_RETRY).await;
+                continue;
+            }
             if !error.is_passing() {
                 tracing::error!(app.id = %app, error = %ErrorChain(&error), "log unreadable");
                 hub.end(End::LogStopped);
@@ -61,11 +77,19 @@ pub(crate) async fn follow(hub: Arc<AppHub>, nats: Nats, shutdown: CancellationT
             tokio::time::sleep(pause).await;
         }
     };
-    shutdown.run_until_cancelled(followed).await;
+    stop.run_until_cancelled(followed).await;
 }
 
-async fn follow_tail(hub: &AppHub, nats: &Nats) -> Result<std::convert::Infallible, FollowError> {
-    let log = nats.open_log(hub.app()).await.map_err(FollowError::Open)?;
+async fn follow_tail(
+    hub: &AppHub,
+    nats: &Nats,
+    whose: Whose,
+) -> Result<std::convert::Infallible, FollowError> {
+    let log = match whose {
+        Whose::Configured => nats.open_log(hub.app()).await,
+        Whose::Registered => nats.open_existing_log(hub.app()).await,
+    };
+    let log = log.map_err(FollowError::Open)?;
     let target = log.last_seq().await.map_err(FollowError::LastSeq)?;
     if hub.log_seq() == LogSeq::default() {
         restore(hub, nats, target).await;

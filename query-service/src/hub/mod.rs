@@ -259,6 +259,12 @@ impl AppHub {
         }
     }
 
+    /// Ends everything, and keeps nothing in memory that nobody still reads.
+    pub(crate) fn close(&self, end: End) {
+        self.end(end);
+        self.rooms.lock().clear();
+    }
+
     /// Drops rings that nobody needs.
     pub(crate) fn sweep(&self, now: Timestamp) {
         self.rooms.lock().sweep(now);

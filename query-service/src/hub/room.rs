@@ -25,6 +25,8 @@ pub(crate) enum End {
     Shutdown,
     /// The log cannot be read any further.
     LogStopped,
+    /// The app was disabled, has expired or was deleted.
+    AppClosed,
 }
 
 #[derive(Debug)]

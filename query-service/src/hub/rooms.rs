@@ -104,6 +104,13 @@ impl Active {
         }
     }
 
+    /// Drops all rooms. Who listens to one keeps it until they have gone.
+    pub(crate) fn clear(&mut self) {
+        for room_id in self.ids(|_| true) {
+            self.drop_room(&room_id);
+        }
+    }
+
     /// Down to three quarters of the bound: first rooms without listeners, longest idle first, then
     /// the older half of every ring.
     fn shrink(&mut self) {

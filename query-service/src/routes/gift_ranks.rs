@@ -84,7 +84,7 @@ async fn gift_ranks(
     let answers = &service.config().answers;
     let limit = query.count("limit", answers.page_items, 1..=answers.page_items_max)?;
     let min_seq = query.min_seq()?;
-    let hub = service.hub_for(&identity, &room_id)?;
+    let hub = &service.hub_for(&identity, &room_id)?;
     service.shown(hub, min_seq).await?;
     must_exist(hub, &room_id)?;
 

@@ -89,7 +89,7 @@ async fn gifts(
         Some(_) => return Err(invalid_query("`retired` is 0 or 1")),
     };
     let min_seq = query.min_seq()?;
-    let hub = service.hub(&app)?;
+    let hub = &service.hub(&app)?;
     service.shown(hub, min_seq).await?;
 
     let wanted = |gift: &Gift| since < gift.version && (retired || !gift.retired);

@@ -84,7 +84,7 @@ async fn marks(
     let answers = &service.config().answers;
     let limit = query.count("limit", answers.page_items, 1..=answers.page_items_max)?;
     let min_seq = query.min_seq()?;
-    let hub = service.hub_for(&identity, &room_id)?;
+    let hub = &service.hub_for(&identity, &room_id)?;
     service.shown(hub, min_seq).await?;
     let live_at = hub.look(|state| state.rooms.get(&room_id).map(|room| room.live_at));
     let live_at = live_at.ok_or_else(room_not_found)?;

@@ -1,5 +1,7 @@
 //! The HTTP API: one file per question. Whoever has a valid token of the app may read.
 
+mod app;
+mod apps;
 mod feed;
 mod gift_ranks;
 mod gift_totals;
@@ -35,6 +37,8 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(marks::route(service.clone(), auth))
         .or(product_history::route(service.clone(), auth))
         .or(user::route(service.clone(), auth))
+        .or(app::route(service.clone(), auth))
+        .or(apps::route(service.clone(), auth))
         .boxed()
 }
 
@@ -51,6 +55,8 @@ pub(crate) fn operations() -> Vec<Operation> {
         marks::operation().named("marks"),
         product_history::operation().named("product_history"),
         user::operation().named("user"),
+        app::operation().named("app"),
+        apps::operation().named("apps"),
     ]
 }
 

@@ -52,7 +52,7 @@ async fn room(
     let min_seq = query.min_seq()?;
     let answers = &service.config().answers;
     let wanted = query.count("recent", answers.recent_items, 0..=answers.recent_items_max)?;
-    let hub = service.hub_for(&identity, &room_id)?;
+    let hub = &service.hub_for(&identity, &room_id)?;
     service.shown(hub, min_seq).await?;
 
     let count = usize::try_from(wanted).unwrap_or(usize::MAX);

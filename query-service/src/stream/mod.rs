@@ -30,7 +30,7 @@ pub(crate) async fn open(
         return Err(AuthError::Expired.into());
     }
     let opening = Opening {
-        hub: service.hub_for(identity, &room_id)?.clone(),
+        hub: service.hub_for(identity, &room_id)?,
         read_models: service.read_models().clone(),
         room_id,
         last_id,

@@ -8,6 +8,7 @@
 //! | 1008 | the client sends too many frames |
 //! | 1009 | the client sent too large a frame or message |
 //! | 4001 | the token has expired: come back with another |
+//! | 4003 | the app is closed (`app_closed`): coming back tells why |
 //! | 4002 | the client reads more slowly than the room speaks: come back with the last `room_seq` |
 //!
 //! A client that takes nothing for too long, or answers no ping, is cut off without a code: none would
@@ -98,6 +99,7 @@ impl Ended {
                 let code = match reason {
                     ByeReason::TokenExpired => CloseCode::Library(4001),
                     ByeReason::TooSlow => CloseCode::Library(4002),
+                    ByeReason::AppClosed => CloseCode::Library(4003),
                     ByeReason::Shutdown | ByeReason::LogStopped => CloseCode::Away,
                 };
                 Some((code, reason.as_str()))

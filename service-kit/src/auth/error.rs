@@ -11,6 +11,21 @@ pub enum AuthError {
     /// No such tenant here.
     #[error("there is no such app")]
     AppNotFound,
+    /// The registry says that it is not served for now.
+    #[error("the app is disabled")]
+    AppDisabled,
+    /// Its time is over.
+    #[error("the app has expired")]
+    AppExpired,
+    /// It was there once.
+    #[error("the app was deleted")]
+    AppDeleted,
+    /// Nobody can be an operator.
+    #[error("no key signs operators' tokens")]
+    NoRegistry,
+    /// Not an admin of the registry.
+    #[error("only an operator may do this")]
+    NotOperator,
     /// There is no token in the request.
     #[error("the request carries no token")]
     Missing,
@@ -39,6 +54,11 @@ impl From<AuthError> for Problem {
         let unauthorized = StatusCode::UNAUTHORIZED;
         let (status, code, title) = match error {
             AuthError::AppNotFound => (StatusCode::NOT_FOUND, "app_not_found", "No such app"),
+            AuthError::AppDisabled => (StatusCode::FORBIDDEN, "app_disabled", "App disabled"),
+            AuthError::AppExpired => (StatusCode::FORBIDDEN, "app_expired", "App expired"),
+            AuthError::AppDeleted => (StatusCode::GONE, "app_deleted", "App deleted"),
+            AuthError::NoRegistry => (StatusCode::NOT_FOUND, "no_registry", "No registry"),
+            AuthError::NotOperator => (StatusCode::FORBIDDEN, "not_allowed", "Not allowed"),
             AuthError::OtherApp => {
                 (StatusCode::FORBIDDEN, "token_other_app", "Token for another app")
             }

@@ -12,7 +12,8 @@ mod sign;
 
 use std::sync::Arc;
 
-use domain::ids::AppId;
+use domain::actor::Role;
+use domain::ids::{AppId, LogSeq};
 use domain::timestamp::Timestamp;
 use jsonwebtoken::Validation;
 use jsonwebtoken::errors::ErrorKind;
@@ -76,6 +77,8 @@ struct Verifier {
 struct Verified {
     identity: Identity,
     not_before_s: i64,
+    /// Keys that came later may no longer believe it.
+    keys_since: LogSeq,
 }
 
 impl Auth {
@@ -92,19 +95,24 @@ impl Auth {
 
     /// Believes a token for `app`, or says why not.
     pub fn verify(&self, app: &AppId, token: &str, now: Timestamp) -> Result<Identity, AuthError> {
-        let known_app = self.0.apps.get(app).ok_or(AuthError::AppNotFound)?;
+        self.verify_for(&*self.0.apps.served(app, now)?, token, now)
+    }
+
+    fn verify_for(&self, app: &App, token: &str, now: Timestamp) -> Result<Identity, AuthError> {
         if self.0.config.token_bytes_max < token.len() {
             return Err(AuthError::Malformed);
         }
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         if let Some(verified) = self.0.verified.get(&digest) {
-            if verified.identity.app != *app {
+            if verified.identity.app != *app.id() {
                 return Err(AuthError::OtherApp);
             }
-            self.check_time(&verified, now)?;
-            return Ok(verified.identity.clone());
+            if verified.keys_since == app.keys_since() {
+                self.check_time(&verified, now)?;
+                return Ok(verified.identity.clone());
+            }
         }
-        let verified = believe(known_app, token)?;
+        let verified = believe(app, token)?;
         self.check_time(&verified, now)?;
         let identity = verified.identity.clone();
         self.0.verified.insert(digest, Arc::new(verified));
@@ -143,11 +151,38 @@ impl Auth {
         headers: &HeaderMap,
     ) -> Result<Identity, Problem> {
         let app = crate::http::path::app_of(path.as_str())?;
-        if self.0.apps.get(&app).is_none() {
-            return Err(AuthError::AppNotFound.into());
-        }
+        let now = clock::now();
+        let app = self.0.apps.served(&app, now)?;
         let token = credentials::token(method, headers)?;
-        Ok(self.verify(&app, token, clock::now())?)
+        Ok(self.verify_for(&app, token, now)?)
+    }
+
+    /// Filter: an operator, for the routes about apps. Their token is for the registry, whatever
+    /// app stands in the path.
+    pub fn operator(
+        &self,
+    ) -> impl Filter<Extract = (Identity,), Error = Rejection> + Clone + use<> {
+        let auth = self.clone();
+        warp::method().and(warp::header::headers_cloned()).and_then(
+            move |method: Method, headers: HeaderMap| {
+                let operator = auth.identify_operator(&method, &headers);
+                std::future::ready(operator.map_err(|error| reject(error.into())))
+            },
+        )
+    }
+
+    fn identify_operator(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Identity, AuthError> {
+        let registry = self.0.apps.registry().ok_or(AuthError::NoRegistry)?;
+        let token = credentials::token(method, headers)?;
+        let identity = self.verify_for(registry, token, clock::now())?;
+        match identity.role {
+            Role::Admin => Ok(identity),
+            Role::Host | Role::Assistant | Role::Viewer => Err(AuthError::NotOperator),
+        }
     }
 }
 
@@ -177,7 +212,7 @@ fn believe(app: &App, token: &str) -> Result<Verified, AuthError> {
         .map_err(|error| refusal(error.kind()))?
         .claims;
     let not_before_s = claims.nbf.max(claims.iat).unwrap_or(i64::MIN);
-    Ok(Verified { identity: claims.into(), not_before_s })
+    Ok(Verified { identity: claims.into(), not_before_s, keys_since: app.keys_since() })
 }
 
 fn malformed(_: jsonwebtoken::errors::Error) -> AuthError {

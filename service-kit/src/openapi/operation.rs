@@ -35,9 +35,19 @@ struct Body {
 impl Operation {
     /// `path` is below `/v1/apps/{app}`. It has the problems that every authenticated route has.
     pub fn new(method: &'static str, path: &str, summary: &'static str) -> Self {
+        let operation = Self::at(method, format!("/v1/apps/{{app}}{path}"), summary);
+        if path.contains("{room_id}") { operation.problems(problems::IN_ROOMS) } else { operation }
+    }
+
+    /// For operators: `path` is below `/v1/apps`.
+    pub fn for_operators(method: &'static str, path: &str, summary: &'static str) -> Self {
+        Self::at(method, format!("/v1/apps{path}"), summary).problems(problems::FOR_OPERATORS)
+    }
+
+    fn at(method: &'static str, path: String, summary: &'static str) -> Self {
         let operation = Self {
             method,
-            path: format!("/v1/apps/{{app}}{path}"),
+            path,
             summary,
             name: "",
             parameters: Vec::new(),
@@ -45,8 +55,7 @@ impl Operation {
             answers: BTreeMap::new(),
             problems: BTreeMap::new(),
         };
-        let operation = operation.problems(problems::ALWAYS);
-        if path.contains("{room_id}") { operation.problems(problems::IN_ROOMS) } else { operation }
+        operation.problems(problems::ALWAYS)
     }
 
     /// The whole path.

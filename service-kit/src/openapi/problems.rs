@@ -14,11 +14,17 @@ pub(super) const ALWAYS: &[(u16, &str)] = &[
     (401, "token_missing"),
     (401, "token_not_yet_valid"),
     (401, "token_unknown_key"),
+    (403, "app_disabled"),
+    (403, "app_expired"),
     (403, "token_other_app"),
     (404, "app_not_found"),
+    (410, "app_deleted"),
     (500, "internal"),
     (503, "too_many_connections"),
 ];
+
+/// Of every route for operators.
+pub(super) const FOR_OPERATORS: &[(u16, &str)] = &[(403, "not_allowed"), (404, "no_registry")];
 
 /// Of every route about a room.
 pub(super) const IN_ROOMS: &[(u16, &str)] = &[(403, "room_not_in_token")];

@@ -6,7 +6,7 @@ use crate::tidy::Finding;
 use crate::tree::Tree;
 
 const COMMANDS: &str = "domain/src/command.rs";
-const RULES: [&str; 2] = ["domain/src/room/", "domain/src/app/"];
+const RULES: [&str; 3] = ["domain/src/room/", "domain/src/app/", "domain/src/registry/"];
 const ROUTES: &str = "command-service/src/routes/";
 const FOLDS: &str = "projector/src/models/";
 const TABLES: &str = "migrations/sql/models/";

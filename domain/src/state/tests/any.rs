@@ -7,6 +7,7 @@ use proptest::sample::select;
 use crate::actor::{Actor, Role};
 use crate::app::define_gift::DefineGift;
 use crate::app::register_user::RegisterUser;
+use crate::app::set_admins::{SYSTEM_USER, SetAdmins};
 use crate::app::set_level_rule::SetLevelRule;
 use crate::coins::Coins;
 use crate::command::{Action, AppCommand, RoomCommand};
@@ -25,6 +26,7 @@ use crate::room::send_paid_message::SendPaidMessage;
 use crate::room::status::RoomStatus;
 use crate::state::tests::any_commerce::any_commerce;
 use crate::state::tests::any_moderation::any_moderation;
+use crate::state::tests::any_registry::any_registry_command;
 use crate::view::feed_item::Priority;
 
 /// A command, who asks, and how long after the one before.
@@ -41,11 +43,14 @@ pub(crate) fn any_command() -> impl Strategy<Value = Asked> {
         4 => (any_room_id(), any_room_command())
             .prop_map(|(room_id, command)| Action::Room { room_id, command }),
     ];
-    (0..2_000_u16, any_actor(), action).prop_map(|(later_ms, actor, action)| Asked {
-        later_ms,
-        actor,
-        action,
-    })
+    let by_operator = any_registry_command().prop_map(|command| (operator(), Action::App(command)));
+    (0..2_000_u16, prop_oneof![9 => (any_actor(), action), 1 => by_operator])
+        .prop_map(|(later_ms, (actor, action))| Asked { later_ms, actor, action })
+}
+
+/// Matinee itself, so that no list of admins stands in the way.
+fn operator() -> Actor {
+    Actor::unknown(SYSTEM_USER.parse().unwrap(), Role::Admin)
 }
 
 fn any_actor() -> impl Strategy<Value = Actor> {
@@ -78,7 +83,9 @@ fn any_app_command() -> impl Strategy<Value = AppCommand> {
         let rule = LevelRule { earnings, thresholds, day_begins_min: 0 };
         AppCommand::SetLevelRule(SetLevelRule { rule })
     });
-    prop_oneof![register, define, rule]
+    let admins = proptest::collection::btree_set(any_user_id(), 0..4)
+        .prop_map(|user_ids| AppCommand::SetAdmins(SetAdmins { user_ids }));
+    prop_oneof![4 => register, 4 => define, 4 => rule, 1 => admins]
 }
 
 /// One of a few sources, twice now and then, with multipliers that often do not rise.

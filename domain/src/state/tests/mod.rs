@@ -6,6 +6,7 @@
 mod any;
 mod any_commerce;
 mod any_moderation;
+mod any_registry;
 mod show;
 
 use std::collections::{BTreeSet, HashMap};
@@ -87,7 +88,7 @@ proptest! {
         for (n, command) in asked.iter().enumerate() {
             let accepted = show.ask(n, command).is_ok();
             if accepted && sets(&command.action) {
-                let again = show.state.decide(&command.actor, command.action.clone(), &show.context());
+                let again = show.state.decide(&command.actor, command.action.clone(), &show.context(&command.action));
                 prop_assert_eq!(again, Ok(vec![]), "{:?}", command.action);
             }
         }
@@ -100,6 +101,8 @@ proptest! {
         let limits = &show.limits;
         prop_assert!(show.state.rooms.len() <= limits.rooms_max as usize);
         prop_assert!(show.state.gifts.len() <= limits.gifts_max as usize);
+        prop_assert!(show.state.registry.apps.len() <= limits.apps_max as usize);
+        prop_assert!(show.state.admins.len() <= limits.admins_max as usize);
         for room in show.state.rooms.values() {
             prop_assert!(room.shelf.len() <= limits.products_per_room_max as usize);
             prop_assert!(room.spotlight.as_ref().is_none_or(|id| room.shelf.get(id).is_some()));
@@ -146,8 +149,18 @@ fn config() -> ProptestConfig {
 /// Commands whose second time changes nothing.
 fn sets(action: &Action) -> bool {
     match action {
-        Action::App(AppCommand::DefineGift(_) | AppCommand::SetLevelRule(_)) => true,
-        Action::App(AppCommand::RegisterUser(_)) => false,
+        Action::App(command) => match command {
+            AppCommand::DefineGift(_)
+            | AppCommand::SetLevelRule(_)
+            | AppCommand::SetAppStatus(_)
+            | AppCommand::SetAppExpiry(_)
+            | AppCommand::SetAppKeys(_)
+            | AppCommand::DeleteApp(_) => true,
+            // Who takes themselves off the list is not asked again.
+            AppCommand::SetAdmins(_) | AppCommand::RegisterUser(_) | AppCommand::CreateApp(_) => {
+                false
+            }
+        },
         Action::Room { command, .. } => match command {
             RoomCommand::CreateRoom(_)
             | RoomCommand::ChangeRoomStatus(_)

@@ -4,7 +4,8 @@ use crate::command::Action;
 use crate::commit::{Commit, Outcome, Settled};
 use crate::event::{Event, EventData, EventId};
 use crate::limits::Limits;
-use crate::state::testing::command_id;
+use crate::registry::is_of_registry;
+use crate::state::testing::{REGISTRY, SHOP, command_id};
 use crate::state::tests::any::Asked;
 use crate::state::{AppState, Context};
 use crate::timestamp::Timestamp;
@@ -28,6 +29,8 @@ impl Show {
             bans_per_room_max: 1,
             assistants_per_room_max: 1,
             mute_all_allow_max: 1,
+            apps_max: 2,
+            admins_max: 2,
             ..Limits::default()
         };
         let mut show = Self { limits, ..Self::default() };
@@ -38,8 +41,11 @@ impl Show {
         show
     }
 
-    pub(crate) fn context(&self) -> Context<'_> {
-        Context { now: self.now, limits: &self.limits }
+    /// The registry's commands are decided as in the registry, on the same state: they do not meet
+    /// the others.
+    pub(crate) fn context(&self, action: &Action) -> Context<'_> {
+        let app = if is_of_registry(action) { &REGISTRY } else { &SHOP };
+        Context { now: self.now, limits: &self.limits, app }
     }
 
     pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
@@ -49,7 +55,8 @@ impl Show {
     pub(crate) fn ask(&mut self, n: usize, asked: &Asked) -> Result<(), ()> {
         self.now.0 += i64::from(asked.later_ms);
         let before = self.state.clone();
-        let decided = self.state.decide(&asked.actor, asked.action.clone(), &self.context());
+        let decided =
+            self.state.decide(&asked.actor, asked.action.clone(), &self.context(&asked.action));
         assert_eq!(before, self.state, "a decision changes nothing");
 
         let id = command_id(u32::try_from(n).unwrap());
