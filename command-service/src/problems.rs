@@ -149,6 +149,7 @@ pub fn shed(shed: &Shed) -> Problem {
         ShedReason::RoomRate => "more is sent to the room than it takes in a second",
         ShedReason::UserMessages => "you have sent as many messages as one user may in a while",
         ShedReason::UserLikes => "you have sent as many likes as one user may in a while",
+        ShedReason::Broadcasts => "all rooms have been told enough in this second",
     };
     let seconds = u32::try_from(shed.retry_after_ms.div_ceil(1_000)).unwrap_or(u32::MAX);
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "shed", "Left out")

@@ -210,6 +210,9 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("app_expiry_set", 1) => EventData::AppExpirySet(as_type(id, kind, json)?),
         ("app_keys_set", 1) => EventData::AppKeysSet(as_type(id, kind, json)?),
         ("app_deleted", 1) => EventData::AppDeleted(as_type(id, kind, json)?),
+        ("broadcast_sent", 1) => EventData::BroadcastSent(as_type(id, kind, json)?),
+        ("host_followed", 1) => EventData::HostFollowed(as_type(id, kind, json)?),
+        ("host_unfollowed", 1) => EventData::HostUnfollowed(as_type(id, kind, json)?),
         _ => {
             let (id, kind) = (id.to_owned(), kind.to_owned());
             return Err(DecodeError::UnknownEvent { id, kind, version });

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
+use crate::app::broadcast_message::BroadcastMessage;
 use crate::app::define_gift::DefineGift;
 use crate::app::register_user::RegisterUser;
 use crate::app::set_admins::SetAdmins;
@@ -20,6 +21,7 @@ use crate::room::ban_user::BanUser;
 use crate::room::change_room_status::ChangeRoomStatus;
 use crate::room::create_room::CreateRoom;
 use crate::room::dismiss_assistant::DismissAssistant;
+use crate::room::follow_host::FollowHost;
 use crate::room::join_room::JoinRoom;
 use crate::room::kick_user::KickUser;
 use crate::room::leave_room::LeaveRoom;
@@ -39,6 +41,7 @@ use crate::room::set_product::SetProduct;
 use crate::room::set_slow_mode::SetSlowMode;
 use crate::room::set_spotlight::SetSpotlight;
 use crate::room::unban_user::UnbanUser;
+use crate::room::unfollow_host::UnfollowHost;
 use crate::room::unmute_user::UnmuteUser;
 
 /// One request to change something, complete: a decision needs nothing but this and the state.
@@ -84,6 +87,8 @@ pub enum RoomCommand {
     SetProduct(SetProduct),
     RemoveProduct(RemoveProduct),
     OrderShelf(OrderShelf),
+    FollowHost(FollowHost),
+    UnfollowHost(UnfollowHost),
     MarkSoldOut(MarkSoldOut),
     SetSpotlight(SetSpotlight),
     MuteUser(MuteUser),
@@ -106,6 +111,7 @@ pub enum RoomCommand {
 pub enum AppCommand {
     RegisterUser(RegisterUser),
     DefineGift(DefineGift),
+    BroadcastMessage(BroadcastMessage),
     SetLevelRule(SetLevelRule),
     SetAdmins(SetAdmins),
     CreateApp(CreateApp),

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::actor::Actor;
+use crate::app::broadcast_message::BroadcastSent;
 use crate::app::define_gift::GiftDefined;
 use crate::app::epoch::EpochStarted;
 use crate::app::register_user::UserRegistered;
@@ -21,6 +22,7 @@ use crate::room::ban_user::UserBanned;
 use crate::room::change_room_status::RoomStatusChanged;
 use crate::room::create_room::RoomCreated;
 use crate::room::dismiss_assistant::AssistantDismissed;
+use crate::room::follow_host::HostFollowed;
 use crate::room::join_room::RoomJoined;
 use crate::room::kick_user::UserKicked;
 use crate::room::leave_room::RoomLeft;
@@ -40,6 +42,7 @@ use crate::room::set_product::ProductSet;
 use crate::room::set_slow_mode::SlowModeSet;
 use crate::room::set_spotlight::SpotlightSet;
 use crate::room::unban_user::UserUnbanned;
+use crate::room::unfollow_host::HostUnfollowed;
 use crate::room::unmute_user::UserUnmuted;
 use crate::timestamp::Timestamp;
 
@@ -149,6 +152,9 @@ pub enum EventData {
     AppExpirySet(AppExpirySet),
     AppKeysSet(AppKeysSet),
     AppDeleted(AppDeleted),
+    BroadcastSent(BroadcastSent),
+    HostFollowed(HostFollowed),
+    HostUnfollowed(HostUnfollowed),
 }
 
 impl EventData {
@@ -191,6 +197,9 @@ impl EventData {
             Self::AppExpirySet(_) => "app_expiry_set",
             Self::AppKeysSet(_) => "app_keys_set",
             Self::AppDeleted(_) => "app_deleted",
+            Self::BroadcastSent(_) => "broadcast_sent",
+            Self::HostFollowed(_) => "host_followed",
+            Self::HostUnfollowed(_) => "host_unfollowed",
         }
     }
 

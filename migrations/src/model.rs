@@ -50,6 +50,14 @@ const fn append_only(name: &'static str, key: &'static [&'static str]) -> Table 
 pub const MODELS: &[Model] = &[
     model!("app_user", 1, [table("app_user", &["app", "user_id"])]),
     model!(
+        "follow",
+        1,
+        [
+            table("follow", &["app", "user_id", "host_id"]),
+            table("follower_count", &["app", "host_id"])
+        ]
+    ),
+    model!(
         "gift_catalogue",
         2,
         [

@@ -44,6 +44,7 @@ pub(crate) mod schemas {
         room["properties"]["recent"] = json!({ "type": "array", "items": item() });
         room["properties"]["recent_complete"] = json!({ "type": "boolean" });
         room["properties"]["catalogue_version"] = json!({ "type": "integer" });
+        room["properties"]["broadcast_seq"] = json!({ "type": "integer" });
         room["properties"]["log_seq"] = json!({ "type": "integer" });
         Schema::try_from(room).unwrap_or_default()
     }

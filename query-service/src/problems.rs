@@ -12,6 +12,11 @@ pub(crate) fn room_not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "room_not_found", "No such room")
 }
 
+/// The token does not allow it.
+pub(crate) fn not_allowed(detail: &'static str) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "not_allowed", "Not allowed").detail(detail)
+}
+
 /// Nobody of that name has registered or earned anything.
 pub(crate) fn user_not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "user_not_found", "No such user")

@@ -4,12 +4,14 @@
 mod appoint_assistant;
 mod ban_user;
 mod batch;
+mod broadcast_message;
 mod change_room_status;
 mod create_app;
 mod create_room;
 mod define_gift;
 mod delete_app;
 mod dismiss_assistant;
+mod follow_host;
 mod join_room;
 mod kick_user;
 mod leave_room;
@@ -35,6 +37,7 @@ mod set_product;
 mod set_slow_mode;
 mod set_spotlight;
 mod unban_user;
+mod unfollow_host;
 mod unmute_user;
 
 use domain::limits::Limits;
@@ -69,6 +72,8 @@ group!(
     send_gift,
     send_custom_message,
     join_room,
+    follow_host,
+    unfollow_host,
     leave_room,
 );
 
@@ -102,6 +107,7 @@ group!(
     send_paid_message,
     register_user,
     define_gift,
+    broadcast_message,
     set_level_rule,
     set_admins,
 );

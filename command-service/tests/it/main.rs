@@ -6,6 +6,7 @@
 mod admins;
 mod exactly_once;
 mod failover;
+mod follows;
 mod gifts;
 mod hostile;
 mod http_api;

@@ -71,6 +71,9 @@ pub fn deeds(event: &Event, mut done: impl FnMut(&UserId, Source, u64)) {
         | EventData::ProductSoldOut(_)
         | EventData::ProductRestocked(_)
         | EventData::ProductRemoved(_)
+        | EventData::BroadcastSent(_)
+        | EventData::HostFollowed(_)
+        | EventData::HostUnfollowed(_)
         | EventData::UserUnmuted(_) => {}
     }
 }

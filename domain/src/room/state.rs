@@ -169,6 +169,8 @@ impl Room {
             EventData::SlowModeSet(set) => self.slow_mode = SlowMode::new(set.seconds),
             EventData::CustomMessageSent(_)
             | EventData::RoomJoined(_)
+            | EventData::HostFollowed(_)
+            | EventData::HostUnfollowed(_)
             | EventData::RoomLeft(_)
             | EventData::UserKicked(_) => {}
             EventData::RoomCreated(_)
@@ -181,7 +183,8 @@ impl Room {
             | EventData::AppStatusSet(_)
             | EventData::AppExpirySet(_)
             | EventData::AppKeysSet(_)
-            | EventData::AppDeleted(_) => {
+            | EventData::AppDeleted(_)
+            | EventData::BroadcastSent(_) => {
                 debug_assert!(false, "{} is not a later event of a room", data.type_name());
             }
         }

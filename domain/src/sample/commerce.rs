@@ -1,12 +1,15 @@
 //! What is on sale and who pays: the events that came after the first ones.
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Role};
+use crate::app::broadcast_message::BroadcastSent;
 use crate::event::EventData;
+use crate::room::follow_host::HostFollowed;
 use crate::room::mark_sold_out::{ProductRestocked, ProductSoldOut};
 use crate::room::order_shelf::ShelfOrdered;
 use crate::room::remove_product::ProductRemoved;
 use crate::room::shelf::Product;
-use crate::sample::{Place, host, parse};
+use crate::room::unfollow_host::HostUnfollowed;
+use crate::sample::{Place, ann, host, parse};
 
 pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
     let tea = || Product { title: "Green tea".into(), price_cents: 1_290, stock: Some(40) };
@@ -26,5 +29,16 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
             product: tea(),
             sold_out: false,
         })),
+        (
+            Place::App,
+            Actor::unknown(parse("shop"), Role::Admin),
+            EventData::BroadcastSent(BroadcastSent {
+                text: "the sale begins 开始".into(),
+                data: "{\"sale\": 1}".into(),
+                broadcast_seq: 1,
+            }),
+        ),
+        (Place::Room, ann(), EventData::HostFollowed(HostFollowed { host_id: parse("host") })),
+        (Place::Room, ann(), EventData::HostUnfollowed(HostUnfollowed { host_id: parse("host") })),
     ]
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::app::define_gift::{self, Gift};
-use crate::app::{register_user, set_admins, set_level_rule};
+use crate::app::{broadcast_message, register_user, set_admins, set_level_rule};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, Scope};
 use crate::ids::{AppId, GiftId, RoomId, UserId};
@@ -19,14 +19,17 @@ use crate::registry::state::Registry;
 use crate::registry::{self, create_app, delete_app, set_app_expiry, set_app_keys, set_app_status};
 use crate::rejection::Rejection;
 use crate::room::create_room::create_room;
+use crate::room::follow_host::FollowHost;
 use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
 use crate::room::state::Room;
+use crate::room::unfollow_host::UnfollowHost;
 use crate::room::{
-    appoint_assistant, ban_user, change_room_status, dismiss_assistant, join_room, kick_user,
-    leave_room, mark_sold_out, mute_all, mute_user, order_shelf, remove_product,
+    appoint_assistant, ban_user, change_room_status, dismiss_assistant, follow_host, join_room,
+    kick_user, leave_room, mark_sold_out, mute_all, mute_user, order_shelf, remove_product,
     send_custom_message, send_gift, send_likes, send_message, send_paid_message, set_announcement,
-    set_introduction, set_product, set_slow_mode, set_spotlight, unban_user, unmute_user,
+    set_introduction, set_product, set_slow_mode, set_spotlight, unban_user, unfollow_host,
+    unmute_user,
 };
 use crate::timestamp::Timestamp;
 
@@ -50,6 +53,8 @@ pub struct AppState {
     pub changed_at: Timestamp,
     /// How often the catalogue changed.
     pub catalogue_version: u64,
+    /// How many broadcasts there were.
+    pub broadcast_seq: u64,
     /// The gift catalogue, retired gifts included.
     pub gifts: BTreeMap<GiftId, Gift>,
     /// What earns points.
@@ -107,6 +112,9 @@ impl AppState {
             AppCommand::RegisterUser(command) => {
                 register_user::register_user(actor, command, context)
             }
+            AppCommand::BroadcastMessage(command) => {
+                broadcast_message::broadcast_message(self, actor, command, context)
+            }
             AppCommand::DefineGift(command) => {
                 define_gift::define_gift(self, actor, command, context)
             }
@@ -156,6 +164,10 @@ impl AppState {
             RoomCommand::SendLikes(command) => {
                 send_likes::send_likes(room, actor, command, context)
             }
+            RoomCommand::FollowHost(FollowHost {}) => {
+                follow_host::follow_host(room, actor, context)
+            }
+            RoomCommand::UnfollowHost(UnfollowHost {}) => unfollow_host::unfollow_host(room, actor),
             RoomCommand::JoinRoom(JoinRoom {}) => join_room::join_room(room, actor, context),
             RoomCommand::LeaveRoom(LeaveRoom {}) => leave_room::leave_room(room, actor),
             RoomCommand::SetProduct(command) => {
@@ -236,6 +248,7 @@ impl AppState {
                 self.gifts.insert(defined.gift_id.clone(), gift);
             }
             EventData::LevelRuleSet(set) => self.level_rule = set.rule.clone(),
+            EventData::BroadcastSent(sent) => self.broadcast_seq = sent.broadcast_seq,
             EventData::UserRegistered(_) => {}
             EventData::AdminsSet(set) => self.admins.clone_from(&set.user_ids),
             EventData::AppCreated(created) => {
@@ -255,6 +268,8 @@ impl AppState {
             | EventData::RoomJoined(_)
             | EventData::RoomLeft(_)
             | EventData::ProductSet(_)
+            | EventData::HostFollowed(_)
+            | EventData::HostUnfollowed(_)
             | EventData::ShelfOrdered(_)
             | EventData::ProductSoldOut(_)
             | EventData::ProductRestocked(_)

@@ -55,7 +55,9 @@ impl Priority {
             EventData::LikesAdded(_) | EventData::RoomJoined(_) | EventData::RoomLeft(_) => {
                 Self::Lowest
             }
-            EventData::MessageSent(_) => Self::Normal,
+            EventData::MessageSent(_)
+            | EventData::HostFollowed(_)
+            | EventData::HostUnfollowed(_) => Self::Normal,
             EventData::CustomMessageSent(sent) => sent.priority,
             EventData::EpochStarted(_)
             | EventData::UserRegistered(_)
@@ -72,6 +74,7 @@ impl Priority {
             | EventData::PaidMessageSent(_)
             | EventData::GiftSent(_)
             | EventData::ProductSet(_)
+            | EventData::BroadcastSent(_)
             | EventData::ShelfOrdered(_)
             | EventData::ProductSoldOut(_)
             | EventData::ProductRestocked(_)

@@ -24,7 +24,7 @@ struct Notice<'a> {
 
 /// Whether all viewers of the app are told.
 pub fn is_notice(data: &EventData) -> bool {
-    matches!(data, EventData::GiftDefined(_))
+    matches!(data, EventData::GiftDefined(_) | EventData::BroadcastSent(_))
 }
 
 /// The notice as JSON on one line, or nothing for an event that is none.

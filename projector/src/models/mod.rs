@@ -6,6 +6,7 @@
 //! decide what comes next (levels with their caps) reads them first (`lookup.rs`).
 
 mod app_user;
+mod follow;
 mod gift_catalogue;
 mod gift_rank;
 mod gift_total;
@@ -46,6 +47,7 @@ pub(crate) fn folds(names: &[&str], rule: &LevelRule) -> Vec<Box<dyn Fold>> {
 fn fold(name: &str, rule: &LevelRule) -> Option<Box<dyn Fold>> {
     Some(match name {
         "app_user" => Box::new(app_user::AppUsers::default()),
+        "follow" => Box::new(follow::Follows::default()),
         "gift_catalogue" => Box::new(gift_catalogue::Gifts::default()),
         "gift_rank" => Box::new(gift_rank::GiftRanks::default()),
         "gift_total" => Box::new(gift_total::GiftTotals::default()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::event::Scope;
+use domain::event::{EventData, Scope};
 use domain::ids::AppId;
 use domain::level::points::UserPoints;
 use domain::view::feed_item::feed_item;
@@ -89,6 +89,14 @@ pub(crate) async fn assert_show(client: &Client, app: &AppId, show: &Show) {
     });
     assert_eq!(open, expected.collect());
 
+    assert_shelves(client, app, show).await;
+    assert_follows(client, app, show).await;
+
+    let checkpoint = "SELECT seq FROM matinee.checkpoint WHERE app = $1";
+    assert_eq!(client.query(checkpoint, &[&app]).await.unwrap().len(), 1);
+}
+
+async fn assert_shelves(client: &Client, app: &str, show: &Show) {
     let shelves = "SELECT room_id, product_id, sold_out FROM matinee.shelf WHERE app = $1
         ORDER BY room_id, placed_seq, place";
     let shelves = client.query(shelves, &[&app]).await.unwrap();
@@ -101,7 +109,26 @@ pub(crate) async fn assert_show(client: &Client, app: &AppId, show: &Show) {
         on.map(|on| (room_id.clone(), on.product_id.to_string(), on.sold_out))
     });
     assert_eq!(shelves, expected.collect::<Vec<_>>());
+}
 
-    let checkpoint = "SELECT seq FROM matinee.checkpoint WHERE app = $1";
-    assert_eq!(client.query(checkpoint, &[&app]).await.unwrap().len(), 1);
+async fn assert_follows(client: &Client, app: &str, show: &Show) {
+    let mut expected: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for event in &show.events {
+        let user = event.actor.user.to_string();
+        if let EventData::HostFollowed(followed) = &event.data {
+            let key = (user, followed.host_id.to_string());
+            expected.entry(key).or_insert(event.at.0);
+        } else if let EventData::HostUnfollowed(unfollowed) = &event.data {
+            expected.remove(&(user, unfollowed.host_id.to_string()));
+        }
+    }
+    let follows = "SELECT user_id, host_id, followed_at FROM matinee.follow WHERE app = $1";
+    let follows = client.query(follows, &[&app]).await.unwrap();
+    let follows: BTreeMap<(String, String), i64> =
+        follows.iter().map(|row| ((row.get(0), row.get(1)), row.get(2))).collect();
+    assert_eq!(follows, expected);
+    let followers = "SELECT sum(followers)::bigint FROM matinee.follower_count WHERE app = $1";
+    let followers = client.query_one(followers, &[&app]).await.unwrap();
+    let followers: i64 = followers.get::<_, Option<i64>>(0).unwrap_or_default();
+    assert_eq!(followers.unsigned_abs(), expected.len() as u64);
 }

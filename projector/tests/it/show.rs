@@ -52,7 +52,7 @@ impl Show {
 
     fn something(&mut self) {
         let room = self.random.below(3);
-        let kind = self.random.below(28);
+        let kind = self.random.below(32);
         let small = self.random.below(9) + 1;
         let text = format!("hello {small} 茶 \u{1f375} \"\\\u{7}");
         let command = match kind {
@@ -82,6 +82,8 @@ impl Show {
             25 => json!({"type": "mark_sold_out", "product_id": format!("p{}", small % 3),
                 "sold_out": small.is_multiple_of(2)}),
             26 | 27 => return self.order(room),
+            28..=30 => json!({"type": "follow_host"}),
+            31 => json!({"type": "unfollow_host"}),
             _ => json!({"type": "set_level_rule", "rule": level_rule(small)}),
         };
         let in_room = !(21..=23).contains(&kind);

@@ -2,14 +2,15 @@
 //!
 //! | frame | means |
 //! |---|---|
-//! | `{"type":"resumed","room_seq":n,"catalogue_version":v}` | everything after `n` follows |
-//! | `{"type":"snapshot","room_seq":n,"reason":..,"catalogue_version":v,"room":{..}}` | the room at `n`; what follows begins after `n`. Replaces all that came before |
+//! | `{"type":"resumed","room_seq":n,"catalogue_version":v,"broadcast_seq":b}` | everything after `n` follows |
+//! | `{"type":"snapshot","room_seq":n,"reason":..,"catalogue_version":v,"broadcast_seq":b,"room":{..}}` | the room at `n`; what follows begins after `n`. Replaces all that came before |
 //! | `{"type":"gift_defined","app_seq":n,..,"data":{..}}` and the like | a notice to all rooms: [`domain::view::notice`] |
-//! | `{"type":"notices_missed","count":n,"catalogue_version":v}` | so many notices came too fast for this stream |
+//! | `{"type":"notices_missed","count":n,"catalogue_version":v,"broadcast_seq":b}` | so many notices came too fast for this stream |
 //! | `{"type":"bye","reason":..,"room_seq":n}` | the stream ends here; `n` is the id to resume from |
 
 use crate::hub::RoomSnapshot;
 use crate::hub::frame::Frame;
+use crate::hub::notice::Versions;
 
 /// Why a stream begins, or goes on, with a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,18 +66,14 @@ impl ByeReason {
 }
 
 /// Has no id: the client's own stands.
-pub(crate) fn resumed(room_seq: u64, catalogue_version: u64) -> Frame {
-    let version = catalogue_version;
-    let json =
-        format!(r#"{{"type":"resumed","room_seq":{room_seq},"catalogue_version":{version}}}"#);
+pub(crate) fn resumed(room_seq: u64, versions: Versions) -> Frame {
+    let json = format!(r#"{{"type":"resumed","room_seq":{room_seq},{versions}}}"#);
     Frame::encode(None, &json)
 }
 
 /// In place of notices that are gone.
-pub(crate) fn notices_missed(count: u64, catalogue_version: u64) -> Frame {
-    let version = catalogue_version;
-    let json =
-        format!(r#"{{"type":"notices_missed","count":{count},"catalogue_version":{version}}}"#);
+pub(crate) fn notices_missed(count: u64, versions: Versions) -> Frame {
+    let json = format!(r#"{{"type":"notices_missed","count":{count},{versions}}}"#);
     Frame::encode(None, &json)
 }
 
@@ -84,9 +81,9 @@ pub(crate) fn notices_missed(count: u64, catalogue_version: u64) -> Frame {
 pub(crate) fn snapshot(snapshot: &RoomSnapshot, reason: SnapshotReason) -> Frame {
     let (room_seq, room) = (snapshot.room_seq, &snapshot.view);
     let reason = reason.as_str();
-    let version = snapshot.catalogue_version;
+    let versions = snapshot.versions;
     let json = format!(
-        r#"{{"type":"snapshot","room_seq":{room_seq},"reason":"{reason}","catalogue_version":{version},"room":{room}}}"#
+        r#"{{"type":"snapshot","room_seq":{room_seq},"reason":"{reason}",{versions},"room":{room}}}"#
     );
     Frame::encode(Some(room_seq), &json)
 }

@@ -76,8 +76,8 @@ impl Feed {
             match self.subscription.next_notice() {
                 NextNotice::Frame(frame) => return self.control(frame),
                 NextNotice::Missed(count) => {
-                    let version = self.hub.catalogue_version();
-                    return self.control(control::notices_missed(count, version));
+                    let versions = self.hub.versions();
+                    return self.control(control::notices_missed(count, versions));
                 }
                 NextNotice::None => {}
             }

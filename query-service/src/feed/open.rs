@@ -45,7 +45,7 @@ pub(crate) async fn open(opening: Opening) -> Option<Feed> {
     let resume_items_max = hub.config().resume_items_max;
 
     let resumed = |id: u64, page: Option<Run>, outcome| Beginning {
-        frame: control::resumed(id, hub.catalogue_version()),
+        frame: control::resumed(id, hub.versions()),
         cursor: id,
         page,
         outcome,

@@ -39,7 +39,7 @@ use crate::config::HubConfig;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::{read, write};
-use crate::hub::notice::Audience;
+use crate::hub::notice::{Audience, Versions};
 use crate::hub::pace::Turn;
 use crate::hub::room::{End, Room, Subscription};
 use crate::hub::rooms::Rooms;
@@ -80,8 +80,8 @@ pub(crate) struct Progress {
 pub(crate) struct RoomSnapshot {
     pub(crate) room_seq: u64,
     pub(crate) log_seq: LogSeq,
-    /// Of the gift catalogue: a gift that is defined later has a higher one.
-    pub(crate) catalogue_version: u64,
+    /// Where the notices stand.
+    pub(crate) versions: Versions,
     /// `RoomView` as JSON.
     pub(crate) view: Arc<str>,
     /// The newest items up to `room_seq`, oldest first, as many as the ring has.
@@ -216,15 +216,15 @@ impl AppHub {
         Some(RoomSnapshot {
             room_seq: state.seq,
             log_seq: folded.log_seq,
-            catalogue_version: folded.state.catalogue_version,
+            versions: Versions::of(&folded.state),
             view,
             newest,
         })
     }
 
-    /// What the gift catalogue stands at.
-    pub(crate) fn catalogue_version(&self) -> u64 {
-        read(&self.folded).state.catalogue_version
+    /// Where the notices stand.
+    pub(crate) fn versions(&self) -> Versions {
+        Versions::of(&read(&self.folded).state)
     }
 
     pub(crate) fn log_seq(&self) -> LogSeq {

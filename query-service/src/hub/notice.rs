@@ -7,8 +7,10 @@
 //! behind a route, under a version that a client can compare.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use domain::ids::RoomId;
+use domain::state::AppState;
 
 use crate::hub::frame::Frame;
 
@@ -20,6 +22,27 @@ pub(crate) enum Audience<'a> {
     /// All who listen to one of these rooms.
     #[expect(dead_code, reason = "for notices about somebody who is in a few rooms")]
     Rooms(&'a [RoomId]),
+}
+
+/// How many notices of each kind there were: a client that holds other numbers has missed some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Versions {
+    catalogue: u64,
+    broadcast: u64,
+}
+
+impl Versions {
+    pub(crate) fn of(state: &AppState) -> Self {
+        Self { catalogue: state.catalogue_version, broadcast: state.broadcast_seq }
+    }
+}
+
+/// As members of a JSON object.
+impl fmt::Display for Versions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { catalogue, broadcast } = self;
+        write!(f, "\"catalogue_version\":{catalogue},\"broadcast_seq\":{broadcast}")
+    }
 }
 
 /// What a stream finds after the number it has come to.

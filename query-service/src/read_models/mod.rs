@@ -5,6 +5,7 @@
 
 pub(crate) mod app_user;
 pub(crate) mod checkpoint;
+pub(crate) mod follow;
 pub(crate) mod gift_total;
 pub(crate) mod product_history;
 mod reach;

@@ -3,6 +3,7 @@
 mod app;
 mod apps;
 mod feed;
+mod follows;
 mod gift_ranks;
 mod gift_totals;
 mod gifts;
@@ -34,6 +35,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(gift_totals::route(service.clone(), auth))
         .or(gift_ranks::route(service.clone(), auth))
         .or(gifts::route(service.clone(), auth))
+        .or(follows::route(service.clone(), auth))
         .or(marks::route(service.clone(), auth))
         .or(product_history::route(service.clone(), auth))
         .or(user::route(service.clone(), auth))
@@ -52,6 +54,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         gift_totals::operation().named("gift_totals"),
         gift_ranks::operation().named("gift_ranks"),
         gifts::operation().named("gifts"),
+        follows::operation().named("follows"),
         marks::operation().named("marks"),
         product_history::operation().named("product_history"),
         user::operation().named("user"),

@@ -88,8 +88,8 @@ fn answer(snapshot: &RoomSnapshot, recent: &[&str], complete: bool) -> Response 
         body.push_str(item);
     }
     // Writing into a text cannot fail.
-    let (version, log_seq) = (snapshot.catalogue_version, snapshot.log_seq);
-    write!(body, "],\"recent_complete\":{complete},\"catalogue_version\":{version},").ok();
+    let (versions, log_seq) = (snapshot.versions, snapshot.log_seq);
+    write!(body, "],\"recent_complete\":{complete},{versions},").ok();
     write!(body, "\"log_seq\":{log_seq}}}").ok();
     json_text(body)
 }

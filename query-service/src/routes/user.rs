@@ -17,6 +17,7 @@ use warp::reply::{Reply, Response};
 use crate::openapi::{HISTORY, question};
 use crate::problems::user_not_found;
 use crate::read_models::app_user::KnownUser;
+use crate::read_models::follow::FollowCounts;
 use crate::routes::query::{self, Query};
 use crate::routes::{json, with};
 use crate::service::Service;
@@ -30,6 +31,10 @@ struct Answer {
     avatar: Option<Arc<str>>,
     level: u32,
     points: u64,
+    /// How many follow them.
+    followers: u64,
+    /// How many they follow.
+    following: u64,
     /// All that they did up to this commit is in it.
     log_seq: LogSeq,
 }
@@ -64,8 +69,10 @@ async fn user(
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["min_seq"])?;
     let log_seq = service.projected(&app, query.min_seq()?).await?;
+    let counts = service.read_models().follow_counts(&app, &user_id).await?;
+    let FollowCounts { followers, following } = counts;
     let known = service.read_models().users(&app, &[user_id]).await?.pop();
     let KnownUser { profile, points } = known.ok_or_else(user_not_found)?;
     let Profile { user_id, nick, avatar, level } = profile;
-    Ok(json(&Answer { user_id, nick, avatar, level, points, log_seq }))
+    Ok(json(&Answer { user_id, nick, avatar, level, points, followers, following, log_seq }))
 }

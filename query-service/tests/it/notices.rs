@@ -1,5 +1,6 @@
 //! What concerns all rooms reaches every open stream once, and is no item of any room.
 
+use domain::app::broadcast_message::BroadcastSent;
 use domain::app::define_gift::GiftDefined;
 use domain::coins::Coins;
 use domain::event::EventData;
@@ -44,5 +45,32 @@ async fn a_new_gift_is_told_to_every_stream_of_every_room_without_an_id() {
     assert!(late.is_silent().await);
     let (_, room) = world.get("rooms/room-2").await;
     assert_eq!(room["catalogue_version"], 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_broadcast_reaches_all_rooms_as_one_event_also_one_that_has_just_begun() {
+    let world = World::start().await;
+    let one = world.room("room-1", 0).await;
+    world.caught_up(&one).await;
+    let mut first = world.stream(&one, None).await;
+    assert_eq!(first.next().await.unwrap().json()["broadcast_seq"], 0);
+    let two = world.room("room-2", 0).await;
+    world.caught_up(&two).await;
+    let mut second = world.stream(&two, None).await;
+    assert_eq!(second.next().await.unwrap().kind(), "snapshot");
+
+    let (text, data) = ("sale!".into(), "".into());
+    let sent = BroadcastSent { text, data, broadcast_seq: 1 };
+    world.append(None, vec![EventData::BroadcastSent(sent)]).await;
+
+    for stream in [&mut first, &mut second] {
+        let told = stream.next().await.unwrap().json();
+        assert_eq!((&told["type"], &told["value"]), (&"broadcast_sent".into(), &"sale!".into()));
+        assert!(stream.is_silent().await);
+    }
+    // No room counts it.
+    let (_, room) = world.get("rooms/room-1").await;
+    assert_eq!((&room["room_seq"], &room["broadcast_seq"]), (&1.into(), &1.into()));
     world.stop().await;
 }

@@ -165,7 +165,7 @@ async fn an_id_that_is_no_number_is_refused() {
     let request = world.http.get(url).bearer_auth(world.token()).header("Last-Event-ID", "2");
     let mut response = request.send().await.unwrap();
     let chunk = response.chunk().await.unwrap().unwrap();
-    let resumed = "data: {\"type\":\"resumed\",\"room_seq\":2,\"catalogue_version\":0}\n\n";
+    let resumed = "data: {\"type\":\"resumed\",\"room_seq\":2,\"catalogue_version\":0,\"broadcast_seq\":0}\n\n";
     assert_eq!(chunk, resumed);
     world.stop().await;
 }

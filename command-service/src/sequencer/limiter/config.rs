@@ -19,6 +19,8 @@ pub struct LimiterConfig {
     pub user_likes: u32,
     /// That window.
     pub user_likes_window_ms: u32,
+    /// Broadcasts to all rooms in a second, whoever sends them.
+    pub broadcasts_per_s: u32,
     /// Whether the merchant's servers, also in a user's name, are outside all of this.
     pub trusted_exempt: bool,
     /// Rooms, and users, that are remembered; above it the limits of the longest silent begin anew.
@@ -34,6 +36,7 @@ impl Default for LimiterConfig {
             user_messages_window_ms: 10_000,
             user_likes: 1_000,
             user_likes_window_ms: 10_000,
+            broadcasts_per_s: 5,
             trusted_exempt: true,
             entries_max: 200_000,
         }
@@ -43,7 +46,13 @@ impl Default for LimiterConfig {
 impl LimiterConfig {
     /// No limit at all.
     pub fn off() -> Self {
-        Self { room_messages_per_s: 0, user_messages: 0, user_likes: 0, ..Self::default() }
+        Self {
+            room_messages_per_s: 0,
+            user_messages: 0,
+            user_likes: 0,
+            broadcasts_per_s: 0,
+            ..Self::default()
+        }
     }
 
     /// The same limits for a show that is played at a multiple of its speed.

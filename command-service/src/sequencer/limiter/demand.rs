@@ -26,6 +26,8 @@ impl Demand {
             RoomCommand::SendLikes(send) => Some(Self::Likes(send.count)),
             RoomCommand::CreateRoom(_)
             | RoomCommand::ChangeRoomStatus(_)
+            | RoomCommand::FollowHost(_)
+            | RoomCommand::UnfollowHost(_)
             | RoomCommand::JoinRoom(_)
             | RoomCommand::LeaveRoom(_)
             | RoomCommand::SetProduct(_)

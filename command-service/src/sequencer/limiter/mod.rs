@@ -12,7 +12,7 @@ mod tests;
 mod window;
 
 use domain::actor::Actor;
-use domain::command::Action;
+use domain::command::{Action, AppCommand};
 use domain::event::EventData;
 use domain::ids::{RoomId, UserId};
 use domain::rejection::Rejection;
@@ -28,6 +28,8 @@ use self::window::Window;
 
 /// A bucket is full again after this long, and need not be remembered.
 const BUCKET_FULL_MS: u32 = 1_000;
+/// The window of broadcasts.
+const SECOND_MS: u32 = 1_000;
 
 /// A command that was left out because of how much else was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +52,8 @@ pub enum ShedReason {
     UserMessages,
     /// The user has sent enough likes.
     UserLikes,
+    /// The app has told all rooms enough.
+    Broadcasts,
 }
 
 impl ShedReason {
@@ -59,6 +63,7 @@ impl ShedReason {
             Self::RoomRate => "room_rate",
             Self::UserMessages => "user_messages",
             Self::UserLikes => "user_likes",
+            Self::Broadcasts => "broadcasts",
         }
     }
 }
@@ -70,6 +75,7 @@ pub struct Limiter {
     rooms: Expiring<RoomId, RoomBuckets>,
     messages: Expiring<(RoomId, UserId), Window>,
     likes: Expiring<UserId, Window>,
+    broadcasts: Window,
 }
 
 /// A command that is within its user's limit of messages, and may still meet the others.
@@ -84,6 +90,7 @@ impl Limiter {
             rooms: Expiring::new(BUCKET_FULL_MS, entries_max),
             messages: Expiring::new(config.user_messages_window_ms, entries_max),
             likes: Expiring::new(config.user_likes_window_ms, entries_max),
+            broadcasts: Window::default(),
             config,
         }
     }
@@ -96,6 +103,13 @@ impl Limiter {
         action: &Action,
         now: Timestamp,
     ) -> Result<Admission, Shed> {
+        if let (Action::App(AppCommand::BroadcastMessage(_)), max @ 1..) =
+            (action, self.config.broadcasts_per_s)
+        {
+            // Also for the merchant's servers: each one wakes every stream of the app.
+            let taken = self.broadcasts.take(1, max, SECOND_MS, now);
+            taken.map_err(|ms| shed(Priority::High, ShedReason::Broadcasts, ms))?;
+        }
         let Some(demand) = Demand::of(action) else { return Ok(Admission(None)) };
         if self.config.trusted_exempt && is_trusted(actor) {
             return Ok(Admission(None));

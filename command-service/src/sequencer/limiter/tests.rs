@@ -1,6 +1,7 @@
 //! Both sides of each limit.
 
 use domain::actor::{Actor, Role};
+use domain::app::broadcast_message::BroadcastMessage;
 use domain::command::RoomCommand;
 use domain::room::send_custom_message::SendCustomMessage;
 use domain::room::send_likes::{LikesAdded, SendLikes};
@@ -157,4 +158,20 @@ fn no_more_is_remembered_than_may_be() {
         send(&mut limiter, &actor, &like(1), NOW).unwrap();
     }
     assert!(limiter.messages.len() <= 100 && limiter.likes.len() <= 100);
+}
+
+#[test]
+fn all_rooms_are_told_five_times_a_second_whoever_asks() {
+    let admin = Actor::unknown("shop".parse().unwrap(), Role::Admin);
+    let (text, data) = ("sale".into(), "".into());
+    let action = Action::App(AppCommand::BroadcastMessage(BroadcastMessage { text, data }));
+    let mut limiter = Limiter::new(LimiterConfig::default());
+    for _ in 0..5 {
+        limiter.before(&admin, &action, NOW).unwrap();
+    }
+    let shed = limiter.before(&admin, &action, after_ms(999)).unwrap_err();
+    assert_eq!((shed.reason, shed.retry_after_ms), (ShedReason::Broadcasts, 1));
+    limiter.before(&admin, &action, after_ms(1_000)).unwrap();
+    let mut off = Limiter::new(LimiterConfig::off());
+    assert!((0..99).all(|_| off.before(&admin, &action, NOW).is_ok()));
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::actor::{Actor, Role};
+use crate::app::broadcast_message::BroadcastMessage;
 use crate::app::define_gift::DefineGift;
 use crate::app::register_user::RegisterUser;
 use crate::app::set_admins::{SYSTEM_USER, SetAdmins};
@@ -16,6 +17,7 @@ use crate::level::deed::Source;
 use crate::level::rule::{Earning, LevelRule, Multiplier};
 use crate::room::change_room_status::ChangeRoomStatus;
 use crate::room::create_room::CreateRoom;
+use crate::room::follow_host::FollowHost;
 use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
 use crate::room::send_custom_message::SendCustomMessage;
@@ -24,6 +26,7 @@ use crate::room::send_likes::SendLikes;
 use crate::room::send_message::SendMessage;
 use crate::room::send_paid_message::SendPaidMessage;
 use crate::room::status::RoomStatus;
+use crate::room::unfollow_host::UnfollowHost;
 use crate::state::tests::any_commerce::any_commerce;
 use crate::state::tests::any_moderation::any_moderation;
 use crate::state::tests::any_registry::any_registry_command;
@@ -85,7 +88,11 @@ fn any_app_command() -> impl Strategy<Value = AppCommand> {
     });
     let admins = proptest::collection::btree_set(any_user_id(), 0..4)
         .prop_map(|user_ids| AppCommand::SetAdmins(SetAdmins { user_ids }));
-    prop_oneof![4 => register, 4 => define, 4 => rule, 1 => admins]
+    let broadcast = any_text().prop_map(|text| {
+        let (text, data) = (text.into(), "".into());
+        AppCommand::BroadcastMessage(BroadcastMessage { text, data })
+    });
+    prop_oneof![4 => register, 4 => define, 4 => rule, 1 => admins, 1 => broadcast]
 }
 
 /// One of a few sources, twice now and then, with multipliers that often do not rise.
@@ -151,6 +158,8 @@ fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
         1 => (0..1_100_u32).prop_map(|count| RoomCommand::SendLikes(SendLikes { count })),
         1 => Just(RoomCommand::JoinRoom(JoinRoom {})),
         1 => Just(RoomCommand::LeaveRoom(LeaveRoom {})),
+        1 => Just(RoomCommand::FollowHost(FollowHost {})),
+        1 => Just(RoomCommand::UnfollowHost(UnfollowHost {})),
     ]
 }
 

@@ -157,9 +157,10 @@ fn sets(action: &Action) -> bool {
             | AppCommand::SetAppKeys(_)
             | AppCommand::DeleteApp(_) => true,
             // Who takes themselves off the list is not asked again.
-            AppCommand::SetAdmins(_) | AppCommand::RegisterUser(_) | AppCommand::CreateApp(_) => {
-                false
-            }
+            AppCommand::SetAdmins(_)
+            | AppCommand::RegisterUser(_)
+            | AppCommand::BroadcastMessage(_)
+            | AppCommand::CreateApp(_) => false,
         },
         Action::Room { command, .. } => match command {
             RoomCommand::CreateRoom(_)
@@ -182,6 +183,8 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::SendPaidMessage(_)
             | RoomCommand::SendGift(_)
             | RoomCommand::SendLikes(_)
+            | RoomCommand::FollowHost(_)
+            | RoomCommand::UnfollowHost(_)
             | RoomCommand::JoinRoom(_)
             | RoomCommand::LeaveRoom(_)
             | RoomCommand::BanUser(_)
