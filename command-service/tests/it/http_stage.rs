@@ -10,7 +10,7 @@ use nats::client::Nats;
 use nats::testing::TestServer;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use service_kit::apps::{AppConfig, Apps};
+use service_kit::apps::{AppConfig, Apps, RegistryConfig};
 use service_kit::auth::key::{AuthKeyConfig, KeyAlgorithm};
 use service_kit::auth::{Auth, AuthConfig, Claims, sign};
 use service_kit::clock;
@@ -75,7 +75,10 @@ impl Service {
     pub(crate) async fn start_with(limiter: LimiterConfig) -> Self {
         let server = TestServer::start().await;
         let nats = Nats::connect(&server.config()).await.unwrap();
-        let apps = Apps::try_new(&[AppConfig { id: app(), keys: vec![key()] }]).unwrap();
+        let configured = [AppConfig { id: app(), keys: vec![key()] }];
+        // Without a secret: keys are Ed25519 only.
+        let registry = RegistryConfig { keys: vec![key()], secret: None };
+        let apps = Apps::with_registry(&configured, &registry).unwrap();
         let auth = Auth::new(apps, AuthConfig::default());
         let tasks = Tasks::new();
         // Short, so that a test of what nobody answers does not take long.
@@ -108,6 +111,12 @@ impl Service {
     /// A request without token and key.
     pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// A request to any path, without token and key.
+    pub(crate) fn anywhere(&self, method: Method, path: &str) -> RequestBuilder {
+        let (root, _) = self.base.split_once("/v1/").unwrap();
+        self.client.request(method, format!("{root}{path}"))
     }
 
     /// A question beside the API, without token.

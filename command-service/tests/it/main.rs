@@ -4,6 +4,7 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod admins;
+mod apps;
 mod exactly_once;
 mod failover;
 mod follows;

@@ -12,6 +12,7 @@ mod bodies;
 mod exhausted;
 mod hostile;
 mod limits;
+mod registry;
 mod routing;
 mod server;
 mod shutdown;
