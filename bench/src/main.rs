@@ -7,6 +7,7 @@ mod commands;
 mod figures;
 mod latency;
 mod project;
+mod push;
 mod stage;
 
 use clap::{Parser, Subcommand};
@@ -26,16 +27,29 @@ enum Bench {
     Project(project::Options),
     /// From a command sent to its SSE frame received.
     Latency(latency::Options),
+    /// What a delivery to a viewer costs, beside other servers.
+    Push(push::Options),
+    /// The server that `push` starts.
+    #[command(hide = true)]
+    PushServer(push::server::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     let Arguments { bench } = Arguments::parse();
+    // Threads run where the thread that starts them runs.
+    match bench {
+        Bench::Push(_) => push::pin_load()?,
+        Bench::PushServer(_) => push::pin_server()?,
+        Bench::Commands(_) | Bench::Project(_) | Bench::Latency(_) => {}
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match bench {
             Bench::Commands(options) => commands::run(options).await,
             Bench::Project(options) => project::run(options).await,
             Bench::Latency(options) => latency::run(options).await,
+            Bench::Push(options) => push::run(options).await,
+            Bench::PushServer(options) => push::server::run(options).await,
         }
     })
 }

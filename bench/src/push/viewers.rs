@@ -1,0 +1,212 @@
+//! The viewers: plain non-blocking sockets, one thread, no allocation for each message. Each checks
+//! that what it gets is dense: no hole, nothing twice, nothing out of order.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use hdrhistogram::Histogram;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+
+use super::frames::{Frames, Framing};
+
+/// A run whose deliveries stop for this long is given up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// When each message was published, and how many have reached everybody.
+pub(super) struct Board {
+    began: Instant,
+    messages: u64,
+    sent_at_ns: Vec<AtomicU64>,
+}
+
+impl Board {
+    pub(super) fn new(rooms: usize, messages: u64) -> Self {
+        let places = rooms * usize::try_from(messages).unwrap_or(0);
+        let sent_at_ns = (0..places).map(|_| AtomicU64::new(0)).collect();
+        Self { began: Instant::now(), messages, sent_at_ns }
+    }
+
+    fn now_ns(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// The `n`-th message of a room, from 0, is published now.
+    pub(super) fn publish(&self, room: usize, n: u64) {
+        if let Some(place) = self.place(room, n) {
+            place.store(self.now_ns(), Ordering::Relaxed);
+        }
+    }
+
+    fn place(&self, room: usize, n: u64) -> Option<&AtomicU64> {
+        let messages = usize::try_from(self.messages).ok()?;
+        self.sent_at_ns.get(room * messages + usize::try_from(n).ok()?)
+    }
+}
+
+/// Where the viewers connect, and what they say.
+pub(super) struct Entrance<'a> {
+    pub(super) addr: SocketAddr,
+    pub(super) framing: Framing,
+    /// The path for a room.
+    pub(super) path: &'a dyn Fn(usize) -> String,
+    /// More header lines.
+    pub(super) headers: String,
+    /// `room_seq` before the first message; from the server's first frame if it says so.
+    pub(super) base: u64,
+}
+
+struct Viewer {
+    room: usize,
+    tcp: TcpStream,
+    frames: Frames,
+    last: u64,
+}
+
+pub(super) struct Viewers {
+    viewers: Vec<Viewer>,
+    epoll: Epoll,
+    base: u64,
+    buffer: Vec<u8>,
+}
+
+/// What the viewers saw.
+pub(super) struct Seen {
+    pub(super) deliveries: u64,
+    pub(super) reads: u64,
+    pub(super) latencies: Histogram<u64>,
+}
+
+impl Viewers {
+    /// Connects them one after the other, each past its answer's head.
+    pub(super) fn connect(
+        entrance: &Entrance<'_>,
+        rooms: usize,
+        each: usize,
+    ) -> anyhow::Result<Self> {
+        let epoll = Epoll::new(EpollCreateFlags::empty())?;
+        let mut viewers = Vec::with_capacity(rooms * each);
+        for number in 0..rooms * each {
+            let room = number % rooms;
+            let (tcp, rest) = connect(entrance, room)?;
+            tcp.set_nonblocking(true)?;
+            let flags = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
+            epoll.add(&tcp, EpollEvent::new(flags, number as u64))?;
+            let mut viewer =
+                Viewer { room, tcp, frames: Frames::new(entrance.framing), last: entrance.base };
+            viewer.take(&rest, |_, _| ())?;
+            viewers.push(viewer);
+        }
+        Ok(Self { viewers, epoll, base: entrance.base, buffer: vec![0; 256 << 10] })
+    }
+
+    /// Reads until everybody has everything. `told` hears of each message of room 0 that the last
+    /// viewer of it has got.
+    pub(super) fn watch(mut self, board: &Arc<Board>, told: &Sender<()>) -> anyhow::Result<Seen> {
+        let wanted = self.viewers.len() as u64 * board.messages;
+        let in_first = self.viewers.iter().filter(|viewer| viewer.room == 0).count() as u64;
+        let mut reached = vec![0; usize::try_from(board.messages)?];
+        let latencies = Histogram::new(3)?;
+        let mut seen = Seen { deliveries: 0, reads: 0, latencies };
+        let mut events = vec![EpollEvent::empty(); 1_024];
+        let patience = EpollTimeout::try_from(PATIENCE)?;
+        while seen.deliveries < wanted {
+            let ready = self.epoll.wait(&mut events, patience)?;
+            ensure!(0 < ready, "{} of {wanted} deliveries are missing", wanted - seen.deliveries);
+            for event in &events[..ready] {
+                let viewer = &mut self.viewers[usize::try_from(event.data())?];
+                let Seen { deliveries, reads, latencies } = &mut seen;
+                loop {
+                    let count = match viewer.tcp.read(&mut self.buffer) {
+                        Ok(0) => bail!("a stream was closed after {}", viewer.last),
+                        Ok(count) => count,
+                        Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                        Err(error) => return Err(error.into()),
+                    };
+                    *reads += 1;
+                    let now = board.now_ns();
+                    let base = self.base;
+                    viewer.take(&self.buffer[..count], |room, seq| {
+                        *deliveries += 1;
+                        let n = seq - base - 1;
+                        let sent = board.place(room, n).map_or(0, |at| at.load(Ordering::Relaxed));
+                        latencies.saturating_record(now.saturating_sub(sent) / 1_000);
+                        if room == 0
+                            && let Some(count) =
+                                usize::try_from(n).ok().and_then(|n| reached.get_mut(n))
+                        {
+                            *count += 1;
+                            if *count == in_first {
+                                // The publisher may have said all it had to.
+                                told.send(()).ok();
+                            }
+                        }
+                    })?;
+                    if count < self.buffer.len() {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(seen)
+    }
+}
+
+impl Viewer {
+    /// Tells of each item that a frame stands for, once it has been found to be the next.
+    fn take(&mut self, bytes: &[u8], mut told: impl FnMut(usize, u64)) -> anyhow::Result<()> {
+        let (room, last) = (self.room, &mut self.last);
+        self.frames.take(bytes, |covered| {
+            if covered.is_beginning {
+                ensure!(*last == covered.to, "began at {}, not at {last}", covered.to);
+                return Ok(());
+            }
+            ensure!(
+                covered.from == *last + 1 && covered.from <= covered.to,
+                "after {last} came {} to {}: a hole, or something twice",
+                covered.from,
+                covered.to,
+            );
+            *last = covered.to;
+            for seq in covered.from..=covered.to {
+                told(room, seq);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A connection past the head of its answer, and what came with it.
+fn connect(entrance: &Entrance<'_>, room: usize) -> anyhow::Result<(TcpStream, Vec<u8>)> {
+    let mut tcp = TcpStream::connect(entrance.addr).context("the server does not listen")?;
+    tcp.set_nodelay(true)?;
+    tcp.set_read_timeout(Some(PATIENCE))?;
+    let (path, headers) = ((entrance.path)(room), &entrance.headers);
+    let upgrade = match entrance.framing {
+        Framing::Sse => "Accept: text/event-stream\r\n",
+        Framing::WebSocket => {
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        }
+    };
+    let request = format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{upgrade}{headers}\r\n");
+    tcp.write_all(request.as_bytes())?;
+    let (mut head, mut piece) = (Vec::new(), [0; 4_096]);
+    loop {
+        let count = tcp.read(&mut piece).context("the server does not answer")?;
+        ensure!(0 < count, "the server closes: {}", String::from_utf8_lossy(&head));
+        head.extend_from_slice(&piece[..count]);
+        let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let rest = head.split_off(end + 4);
+        let expected: &[u8] = match entrance.framing {
+            Framing::Sse => b"HTTP/1.1 200",
+            Framing::WebSocket => b"HTTP/1.1 101",
+        };
+        ensure!(head.starts_with(expected), "{}", String::from_utf8_lossy(&head));
+        return Ok((tcp, rest));
+    }
+}
