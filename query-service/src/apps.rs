@@ -12,6 +12,7 @@ use service_kit::clock;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::broadcast::Lanes;
 use crate::hub::follower::{Whose, follow};
 use crate::hub::room::End;
 use crate::hub::{AppHub, sweeper, ticker};
@@ -28,6 +29,7 @@ pub(crate) struct Shown {
     pub(crate) apps: Apps,
     pub(crate) service: Service,
     pub(crate) nats: Nats,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -75,10 +77,10 @@ impl Shown {
     }
 
     fn start(&self, app: &AppId, whose: Whose, awaited: bool) {
-        let Self { service, nats, metrics, .. } = self;
+        let Self { service, nats, lanes, metrics, .. } = self;
         let tasks = service.tasks();
         let config = service.config().hub.clone();
-        let hub = Arc::new(AppHub::new(app.clone(), config, metrics.clone()));
+        let hub = Arc::new(AppHub::new(app.clone(), config, lanes.clone(), metrics.clone()));
         let shutdown = tasks.shutdown_token();
         let stop = shutdown.child_token();
         service.add_hub(hub.clone(), stop.clone(), awaited);

@@ -8,6 +8,7 @@
 //! without Postgres everything works but history, levels and rankings.
 
 mod apps;
+mod broadcast;
 pub mod config;
 mod feed;
 mod hub;
@@ -37,6 +38,7 @@ pub use crate::config::QueryConfig;
 pub use crate::read_models::PoolError;
 
 use crate::apps::Shown;
+use crate::broadcast::{Lanes, broadcast};
 use crate::metrics::Metrics;
 use crate::read_models::ReadModels;
 use crate::service::Service;
@@ -88,8 +90,14 @@ pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, Sta
     let addr = bound.addr();
 
     let metrics = Arc::new(Metrics::new());
+    let lanes = Arc::new(Lanes::new(tokio::runtime::Handle::current().metrics().num_workers()));
+    for lane in 0..lanes.count() {
+        let (metrics, shutdown) = (metrics.clone(), tasks.shutdown_token());
+        tasks.spawn("broadcast", broadcast(lanes.clone(), lane, metrics, shutdown));
+    }
     let service = Service::new(config, Arc::new(read_models), tasks.clone());
-    let shown = Shown { apps: auth.apps().clone(), service: service.clone(), nats, metrics };
+    let apps = auth.apps().clone();
+    let shown = Shown { apps, service: service.clone(), nats, lanes, metrics };
     shown.begin();
     tasks.spawn("apps", shown.run(tasks.shutdown_token()));
     let running = Running { addr, service };

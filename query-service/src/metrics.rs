@@ -39,11 +39,11 @@ impl Metrics {
         }
     }
 
-    /// Items went to one viewer. `items / runs` is how many share a write.
-    pub(crate) fn delivered(&self, run: &Run) {
-        self.items.increment(run.items());
-        self.writes.increment(1);
-        self.bytes.increment(run.sse.len() as u64);
+    /// Items went to so many viewers. `items / runs` is how many share a write.
+    pub(crate) fn delivered(&self, run: &Run, viewers: u64) {
+        self.items.increment(viewers * run.items());
+        self.writes.increment(viewers);
+        self.bytes.increment(viewers * run.sse.len() as u64);
     }
 
     /// A stream is open until the guard is dropped.

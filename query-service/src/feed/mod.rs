@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use domain::ids::RoomId;
 
+use crate::broadcast::member::Member;
 use crate::feed::control::{ByeReason, SnapshotReason};
 use crate::feed::timer::{Due, Timer};
 use crate::hub::AppHub;
@@ -37,6 +38,16 @@ pub(crate) struct Feed {
     /// Nothing once the ring has been reached: who falls out of it then is too slow.
     catch_up_left: Option<u64>,
     timer: Timer,
+    seat: Option<Seat>,
+}
+
+/// Where the broadcaster can write to the viewer.
+#[derive(Debug)]
+struct Seat {
+    member: Arc<Member>,
+    part: usize,
+    /// The broadcaster writes, and the member knows the cursor.
+    attached: bool,
 }
 
 /// What to send next.
@@ -48,6 +59,8 @@ pub(crate) enum Delivery {
     Run(Run),
     /// Nothing has happened for a while.
     Heartbeat,
+    /// What the broadcaster has begun is to be written to its end.
+    Rest,
     /// The last word; the feed is not asked again.
     Bye(ByeReason, Frame),
 }
@@ -62,6 +75,9 @@ impl Feed {
             return self.run(run);
         }
         loop {
+            if self.take_seat_back() {
+                return Delivery::Rest;
+            }
             // In this order: what happens after `look` ends the wait below.
             match self.subscription.look() {
                 Some(End::Shutdown) => return self.bye(ByeReason::Shutdown),
@@ -81,23 +97,68 @@ impl Feed {
                 }
                 NextNotice::None => {}
             }
-            match self.subscription.room().after(self.cursor) {
-                After::Run(run) => {
-                    self.catch_up_left = None;
-                    return self.run(run);
+            if !self.seat.as_ref().is_some_and(|seat| seat.attached) {
+                match self.subscription.room().after(self.cursor) {
+                    After::Run(run) => {
+                        self.catch_up_left = None;
+                        return self.run(run);
+                    }
+                    // Boxed: rare, and its state would make every waiting stream larger.
+                    After::Behind => return Box::pin(self.catch_up()).await,
+                    After::UpToDate => self.catch_up_left = None,
                 }
-                // Boxed: rare, and its state would make every waiting stream larger.
-                After::Behind => return Box::pin(self.catch_up()).await,
-                After::UpToDate => {}
             }
-            tokio::select! {
-                () = self.subscription.changed() => {}
-                due = self.timer.due() => match due {
-                    Due::Heartbeat => return Delivery::Heartbeat,
-                    Due::Expired => return self.bye(ByeReason::TokenExpired),
+            let due = match &mut self.seat {
+                Some(seat) => {
+                    if !seat.attached {
+                        let room = self.subscription.room();
+                        room.audience().attach(room, seat.part, &seat.member, self.cursor);
+                        seat.attached = true;
+                    }
+                    tokio::select! {
+                        () = seat.member.detached() => continue,
+                        () = self.subscription.told() => continue,
+                        due = self.timer.due() => due,
+                    }
+                }
+                None => tokio::select! {
+                    () = self.subscription.changed() => continue,
+                    due = self.timer.due() => due,
                 },
+            };
+            match due {
+                Due::Heartbeat if self.seat.as_ref().is_some_and(|s| s.member.take_sent()) => {}
+                Due::Heartbeat => {
+                    self.leave();
+                    return Delivery::Heartbeat;
+                }
+                Due::Expired => return self.bye(ByeReason::TokenExpired),
             }
         }
+    }
+
+    /// From now on the broadcaster may write to the viewer while they are up to date.
+    pub(crate) fn join(&mut self, member: Arc<Member>) {
+        let part = self.subscription.room().audience().pick_part();
+        self.seat = Some(Seat { member, part, attached: false });
+    }
+
+    /// The broadcaster writes no more until [`Feed::next`] is called again.
+    pub(crate) fn leave(&mut self) {
+        if let Some(seat) = self.seat.as_mut().filter(|seat| seat.attached) {
+            self.cursor = seat.member.leave();
+            seat.attached = false;
+        }
+    }
+
+    /// Goes on alone if the broadcaster has given up on the viewer. True if it has left something
+    /// half written.
+    fn take_seat_back(&mut self) -> bool {
+        let Some(seat) = &self.seat else { return false };
+        if seat.attached && !seat.member.is_attached() {
+            self.leave();
+        }
+        self.seat.as_ref().is_some_and(|seat| !seat.attached && seat.member.has_rest())
     }
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
@@ -126,6 +187,7 @@ impl Feed {
     }
 
     fn control(&mut self, frame: Frame) -> Delivery {
+        self.leave();
         self.timer.sent();
         Delivery::Control(frame)
     }
@@ -134,11 +196,12 @@ impl Feed {
         debug_assert_eq!(self.cursor + 1, run.first, "a run continues at the cursor");
         self.timer.sent();
         self.cursor = run.last;
-        self.metrics().delivered(&run);
+        self.metrics().delivered(&run, 1);
         Delivery::Run(run)
     }
 
-    fn bye(&self, reason: ByeReason) -> Delivery {
+    fn bye(&mut self, reason: ByeReason) -> Delivery {
+        self.leave();
         Metrics::stream_ended(reason.as_str());
         Delivery::Bye(reason, control::bye(reason, self.cursor))
     }

@@ -84,5 +84,6 @@ pub(crate) async fn open(opening: Opening) -> Option<Feed> {
         page: beginning.page,
         catch_up_left,
         timer,
+        seat: None,
     })
 }

@@ -1,6 +1,6 @@
 //! One thing that viewers receive, encoded once: the same allocation serves SSE and WebSocket.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// A feed item or a control message. Cloning shares the bytes.
@@ -45,6 +45,25 @@ impl Frame {
         &self.text
     }
 
+    /// Appends it as a whole text message of a WebSocket (RFC 6455, 5.2), not masked.
+    pub(crate) fn put_message(&self, buffer: &mut BytesMut) {
+        const FINAL_TEXT: u8 = 0x81;
+        let text = self.text.as_bytes();
+        buffer.put_u8(FINAL_TEXT);
+        match (u8::try_from(text.len()), u16::try_from(text.len())) {
+            (Ok(length), _) if length < 126 => buffer.put_u8(length),
+            (_, Ok(length)) => {
+                buffer.put_u8(126);
+                buffer.put_u16(length);
+            }
+            (_, Err(_)) => {
+                buffer.put_u8(127);
+                buffer.put_u64(text.len() as u64);
+            }
+        }
+        buffer.extend_from_slice(text);
+    }
+
     /// The JSON alone.
     pub(crate) fn json(&self) -> &str {
         &self.text
@@ -62,6 +81,20 @@ mod tests {
         assert_eq!(frame.json(), r#"{"a":1}"#);
         let inside = frame.sse().as_ptr_range();
         assert!(inside.contains(&frame.json().as_ptr()));
+    }
+
+    #[test]
+    fn a_message_is_framed_by_its_length() {
+        for (length, header) in [
+            (125, &[0x81, 125][..]),
+            (126, &[0x81, 126, 0, 126]),
+            (65_536, &[0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+        ] {
+            let mut buffer = BytesMut::new();
+            Frame::encode(None, &"x".repeat(length)).put_message(&mut buffer);
+            assert_eq!(&buffer[..header.len()], header);
+            assert_eq!(buffer.len(), header.len() + length);
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! [`follower`] feeds it from the tail, [`rooms`] holds a [`room::Room`] with its [`ring::Ring`] for
 //! every room that is active, [`frame::Frame`] is what was encoded once, and [`notice`] what all rooms
 //! are told. [`merge`] makes fewer frames of a busy room's items, [`pace`] and [`ticker`] fewer writes.
-//! What a single viewer gets is in [`crate::feed`]; how it is written to a socket in [`crate::stream`].
+//! [`crate::broadcast`] writes them to all who keep up; what a single viewer gets is in
+//! [`crate::feed`], how it is written to a socket in [`crate::stream`].
 //!
 //! Invariant: state and rings change together under the lock of the state, so whoever reads both
 //! under it sees the same `room_seq`.
@@ -35,6 +36,7 @@ use domain::view::notice::notice;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::broadcast::Lanes;
 use crate::config::HubConfig;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
@@ -89,8 +91,13 @@ pub(crate) struct RoomSnapshot {
 }
 
 impl AppHub {
-    pub(crate) fn new(app: AppId, config: HubConfig, metrics: Arc<Metrics>) -> Self {
-        let rooms = Rooms::new(&config, metrics.clone());
+    pub(crate) fn new(
+        app: AppId,
+        config: HubConfig,
+        lanes: Arc<Lanes>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        let rooms = Rooms::new(&config, lanes, metrics.clone());
         let progress = watch::Sender::new(Progress::default());
         let (folded, ticker) = (RwLock::default(), Ticker::default());
         Self { app, config, folded, rooms, ticker, progress, metrics }

@@ -4,7 +4,7 @@
 //! behind the oldest item is told so and reads the rest elsewhere.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
 
@@ -40,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) sse: Bytes,
     /// The same frame by frame; a frame may stand for several items.
     pub(crate) frames: Arc<[Frame]>,
+    /// All of it as messages of a WebSocket, once somebody needs it.
+    websocket: Arc<OnceLock<Bytes>>,
 }
 
 impl Run {
@@ -54,7 +56,18 @@ impl Run {
             }
             joined.freeze()
         };
-        Self { first, last, sse, frames }
+        Self { first, last, sse, frames, websocket: Arc::default() }
+    }
+
+    /// All of it as messages of a WebSocket: a server's need no mask, so all viewers share them.
+    pub(crate) fn websocket(&self) -> &Bytes {
+        self.websocket.get_or_init(|| {
+            let mut joined = BytesMut::with_capacity(self.sse.len());
+            for frame in &*self.frames {
+                frame.put_message(&mut joined);
+            }
+            joined.freeze()
+        })
     }
 
     /// How many items it brings.

@@ -11,6 +11,8 @@ use domain::view::room_view::RoomView;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::broadcast::Lanes;
+use crate::broadcast::audience::Audience;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::lock;
@@ -34,7 +36,11 @@ pub(crate) struct Room {
     ring: Mutex<Ring>,
     /// The view as JSON with its `room_seq`: newcomers at the same place share it.
     view: Mutex<Option<(u64, Arc<str>)>>,
+    /// Notices, and the end.
     signal: watch::Sender<Option<End>>,
+    /// Items, for those who are not in the audience.
+    news: watch::Sender<()>,
+    audience: Audience,
     pace: Mutex<Pace>,
     active_at: AtomicI64,
     notices: Mutex<Notices>,
@@ -43,11 +49,19 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) fn new(head: u64, limits: RingLimits, notices_max: usize, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        head: u64,
+        limits: RingLimits,
+        notices_max: usize,
+        lanes: Arc<Lanes>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             ring: Mutex::new(Ring::new(head, limits)),
             view: Mutex::new(None),
             signal: watch::Sender::new(None),
+            news: watch::Sender::new(()),
+            audience: Audience::new(lanes),
             pace: Mutex::default(),
             active_at: AtomicI64::new(now.0),
             notices: Mutex::new(Notices::new(notices_max)),
@@ -72,11 +86,13 @@ impl Room {
         (evicted, ring.bytes().cast_signed() - before.cast_signed())
     }
 
-    /// Takes a notice; the streams see it when they are woken.
+    /// Takes a notice and wakes all streams.
     pub(crate) fn tell(&self, frame: Frame) {
         let mut notices = lock(&self.notices);
         notices.push(frame);
         self.notices_head.store(notices.head(), Ordering::Release);
+        drop(notices);
+        self.signal.send_modify(|_| ());
     }
 
     /// The notice after `cursor`, which moves past it.
@@ -120,7 +136,12 @@ impl Room {
     }
 
     /// Wakes the listeners about what is new, now or when the tick ends, of which the caller is told.
-    pub(crate) fn news(&self, now: Instant, tick: Option<Duration>, urgent: bool) -> Turn {
+    pub(crate) fn news(
+        self: &Arc<Self>,
+        now: Instant,
+        tick: Option<Duration>,
+        urgent: bool,
+    ) -> Turn {
         let turn = lock(&self.pace).news(now, tick, urgent);
         if turn == Turn::Now {
             self.wake();
@@ -129,14 +150,19 @@ impl Room {
     }
 
     /// The tick has ended.
-    pub(crate) fn wake_if_due(&self, now: Instant) {
+    pub(crate) fn wake_if_due(self: &Arc<Self>, now: Instant) {
         if lock(&self.pace).is_due(now) {
             self.wake();
         }
     }
 
-    fn wake(&self) {
-        self.signal.send_modify(|_| ());
+    fn wake(self: &Arc<Self>) {
+        self.audience.news(self);
+        self.news.send_modify(|()| ());
+    }
+
+    pub(crate) fn audience(&self) -> &Audience {
+        &self.audience
     }
 
     pub(crate) fn end(&self, end: End) {
@@ -166,15 +192,16 @@ impl Room {
 pub(crate) struct Subscription {
     room: Arc<Room>,
     signal: watch::Receiver<Option<End>>,
+    news: watch::Receiver<()>,
     /// The last notice that needs no telling: who comes now reads what it said elsewhere.
     noticed: u64,
 }
 
 impl Subscription {
     pub(crate) fn new(room: Arc<Room>) -> Self {
-        let signal = room.signal.subscribe();
+        let (signal, news) = (room.signal.subscribe(), room.news.subscribe());
         let noticed = room.notices_head.load(Ordering::Acquire);
-        Self { room, signal, noticed }
+        Self { room, signal, news, noticed }
     }
 
     pub(crate) fn room(&self) -> &Arc<Room> {
@@ -184,6 +211,7 @@ impl Subscription {
     /// Whether nothing more comes. Whatever happens after this call ends the next
     /// [`Subscription::changed`]: ask this first, then look into the ring, then wait.
     pub(crate) fn look(&mut self) -> Option<End> {
+        self.news.mark_unchanged();
         *self.signal.borrow_and_update()
     }
 
@@ -194,10 +222,22 @@ impl Subscription {
 
     /// Waits for what happens after the last [`Subscription::look`].
     pub(crate) async fn changed(&mut self) {
-        // The sender lives in the room that is held here, so this cannot fail.
-        if self.signal.changed().await.is_err() {
-            std::future::pending::<()>().await;
+        tokio::select! {
+            () = changed(&mut self.signal) => {}
+            () = changed(&mut self.news) => {}
         }
+    }
+
+    /// As [`Subscription::changed`], but not for items: for members of the audience.
+    pub(crate) async fn told(&mut self) {
+        changed(&mut self.signal).await;
+    }
+}
+
+/// The senders live in the room that a subscription holds, so this cannot fail.
+async fn changed<T>(receiver: &mut watch::Receiver<T>) {
+    if receiver.changed().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use domain::ids::RoomId;
 use domain::timestamp::Timestamp;
 
+use crate::broadcast::Lanes;
 use crate::config::HubConfig;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
@@ -28,11 +29,12 @@ pub(crate) struct Active {
     idle_ms: i64,
     limits: RingLimits,
     notices_max: usize,
+    lanes: Arc<Lanes>,
     metrics: Arc<Metrics>,
 }
 
 impl Rooms {
-    pub(crate) fn new(config: &HubConfig, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(config: &HubConfig, lanes: Arc<Lanes>, metrics: Arc<Metrics>) -> Self {
         Self(Mutex::new(Active {
             rooms: HashMap::new(),
             bytes: 0,
@@ -45,6 +47,7 @@ impl Rooms {
                 run_moves_max: config.moves_merged_above,
             },
             notices_max: config.notices_max,
+            lanes,
             metrics,
         }))
     }
@@ -65,7 +68,8 @@ impl Active {
 
     /// Makes a room whose last item is `head`.
     pub(crate) fn create(&mut self, room_id: &RoomId, head: u64, now: Timestamp) -> Arc<Room> {
-        let room = Arc::new(Room::new(head, self.limits, self.notices_max, now));
+        let lanes = Arc::clone(&self.lanes);
+        let room = Arc::new(Room::new(head, self.limits, self.notices_max, lanes, now));
         self.rooms.insert(room_id.clone(), room.clone());
         self.metrics.rooms_active.increment(1.0);
         room

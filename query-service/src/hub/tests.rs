@@ -20,7 +20,8 @@ fn room(number: u32) -> RoomId {
 fn hub(change: impl FnOnce(&mut HubConfig)) -> Arc<AppHub> {
     let mut config = HubConfig::default();
     change(&mut config);
-    Arc::new(AppHub::new("shop".parse().unwrap(), config, Arc::new(Metrics::new())))
+    let (lanes, metrics) = (Arc::new(Lanes::new(1)), Arc::new(Metrics::new()));
+    Arc::new(AppHub::new("shop".parse().unwrap(), config, lanes, metrics))
 }
 
 /// The first event of a room creates it, the others are messages.

@@ -6,7 +6,7 @@
 use domain::ids::{AppId, RoomId};
 use serde_json::json;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::{Socket, get, room_path};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -37,6 +37,7 @@ pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + 
         .and(auth.identity())
         .and(query::raw())
         .and(warp::header::value("last-event-id").map(Some).or(warp::any().map(|| None)).unify())
+        .and(warp::ext::optional())
         .and(with(service))
         .then(stream)
         .boxed()
@@ -48,6 +49,7 @@ async fn stream(
     identity: Identity,
     raw: String,
     header: Option<HeaderValue>,
+    socket: Option<Socket>,
     service: Service,
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["last_event_id"])?;
@@ -55,5 +57,5 @@ async fn stream(
     let header = header.map_err(|_not_text| invalid_last_event_id())?;
     let last_id = query::last_event_id(header, query.text("last_event_id"))?;
     let feed = stream::open(&service, &identity, room_id, last_id).await?;
-    Ok(sse::response(feed))
+    Ok(sse::respond(&service, socket, feed))
 }

@@ -53,10 +53,12 @@ async fn ws(
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["last_event_id"])?;
     let last_id = query::last_event_id(None, query.text("last_event_id"))?;
-    let Upgrade { connection, answer } = upgrade?;
+    let Upgrade { connection, socket, answer } = upgrade?;
     let feed = stream::open(&service, &identity, room_id, last_id).await?;
     let config = service.config().websocket.clone();
     // Boxed: whoever is handed a future may keep room for it several times.
-    service.tasks().spawn("websocket", Box::pin(websocket::serve(connection, feed, config)));
+    service
+        .tasks()
+        .spawn("websocket", Box::pin(websocket::serve(connection, socket, feed, config)));
     Ok(answer)
 }

@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 
 use hyper::upgrade::OnUpgrade;
+use service_kit::http::Socket;
 use service_kit::problem::Problem;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use warp::Filter;
@@ -23,6 +24,8 @@ pub(crate) const SUBPROTOCOL: &str = "matinee.v1";
 pub(crate) struct Upgrade {
     /// Becomes the connection once the answer is out.
     pub(crate) connection: OnUpgrade,
+    /// The same, for the broadcaster.
+    pub(crate) socket: Socket,
     /// 101 Switching Protocols.
     pub(crate) answer: Response,
 }
@@ -31,11 +34,12 @@ pub(crate) struct Upgrade {
 pub(crate) fn upgrade()
 -> impl Filter<Extract = (Result<Upgrade, Problem>,), Error = Infallible> + Clone {
     let headers = warp::header::headers_cloned();
-    headers.and(warp::ext::optional::<OnUpgrade>()).map(
-        |headers: HeaderMap, connection: Option<OnUpgrade>| {
+    headers.and(warp::ext::optional::<OnUpgrade>()).and(warp::ext::optional::<Socket>()).map(
+        |headers: HeaderMap, connection: Option<OnUpgrade>, socket: Option<Socket>| {
             let answer = answer(&headers)?;
             let connection = connection.ok_or_else(upgrade_required)?;
-            Ok(Upgrade { connection, answer })
+            let socket = socket.ok_or_else(upgrade_required)?;
+            Ok(Upgrade { connection, socket, answer })
         },
     )
 }

@@ -1,6 +1,7 @@
 //! How a [`Feed`](crate::feed::Feed) is written to a socket: [`sse`], or [`websocket`] after its
 //! [`handshake`]. Both write the same JSON.
 
+mod direct;
 pub(crate) mod handshake;
 mod inbound;
 pub(crate) mod sse;

@@ -9,27 +9,43 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::unfold;
-use warp::http::HeaderValue;
+use service_kit::http::Socket;
 use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use warp::http::{HeaderMap, HeaderValue};
 use warp::reply::{Reply, Response};
 
 use crate::feed::{Delivery, Feed};
 use crate::metrics::Transport;
+use crate::service::Service;
+use crate::stream::direct;
 
 /// A comment: keeps proxies from taking silence for death.
-const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
+pub(super) const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
 
 /// For nginx, which would otherwise collect a stream before it passes it on.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 type Chunk = Result<Bytes, Infallible>;
 
+/// Answers on the connection itself where it is HTTP/1's, else with the stream as the body.
+pub(crate) fn respond(service: &Service, socket: Option<Socket>, feed: Feed) -> Response {
+    if let Some(socket) = socket.filter(Socket::take_over) {
+        let stall = Duration::from_millis(service.config().http.write_timeout_ms);
+        let serving = direct::serve(socket, headers(), feed, stall);
+        // Boxed: whoever is handed a future may keep room for it several times.
+        service.tasks().spawn("sse", Box::pin(serving));
+        return Response::default();
+    }
+    response(feed)
+}
+
 /// The answer, with the stream as its body.
-pub(crate) fn response(feed: Feed) -> Response {
+fn response(feed: Feed) -> Response {
     let open = feed.metrics().open(Transport::Sse);
     let chunks = unfold(Some((feed, open)), async |state| {
         let (mut feed, open) = state?;
@@ -37,15 +53,22 @@ pub(crate) fn response(feed: Feed) -> Response {
             Delivery::Control(frame) => (Ok(frame.sse().clone()), Some((feed, open))),
             Delivery::Run(run) => (Ok(run.sse), Some((feed, open))),
             Delivery::Heartbeat => (Ok(HEARTBEAT), Some((feed, open))),
+            // Without a socket of its own it is in no audience.
+            Delivery::Rest => (Ok(Bytes::new()), Some((feed, open))),
             Delivery::Bye(_, frame) => (Ok(frame.sse().clone()), None),
         })
     });
     let mut response = warp::reply::stream(Body::new(chunks)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    response.headers_mut().extend(headers());
     response
+}
+
+fn headers() -> HeaderMap {
+    HeaderMap::from_iter([
+        (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (X_ACCEL_BUFFERING, HeaderValue::from_static("no")),
+    ])
 }
 
 /// warp asks for a body that is `Sync`. A lock that is only reached through `&mut` makes it so and is

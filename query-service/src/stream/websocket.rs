@@ -19,12 +19,14 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
+use service_kit::http::Socket;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{self, CloseFrame, Role};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
+use crate::broadcast::outlet::Outlet;
 use crate::config::WebSocketConfig;
 use crate::feed::control::ByeReason;
 use crate::feed::{Delivery, Feed};
@@ -32,10 +34,15 @@ use crate::hub::frame::Frame;
 use crate::metrics::{Metrics, Transport};
 use crate::stream::inbound::Inbound;
 
-type Socket = WebSocketStream<TokioIo<Upgraded>>;
+type Io = Outlet<TokioIo<Upgraded>>;
 
 /// Serves, once the answer to the handshake is out, until one of both sides closes.
-pub(crate) async fn serve(connection: OnUpgrade, feed: Feed, config: WebSocketConfig) {
+pub(crate) async fn serve(
+    connection: OnUpgrade,
+    socket: Socket,
+    mut feed: Feed,
+    config: WebSocketConfig,
+) {
     let upgraded = match connection.await {
         Ok(upgraded) => upgraded,
         // The client went away before it had the answer.
@@ -48,7 +55,8 @@ pub(crate) async fn serve(connection: OnUpgrade, feed: Feed, config: WebSocketCo
         .write_buffer_size(config.write_buffer_bytes)
         .max_message_size(Some(config.inbound_bytes_max))
         .max_frame_size(Some(config.inbound_bytes_max));
-    let io = TokioIo::new(upgraded);
+    let io = Outlet::new(TokioIo::new(upgraded), socket, Transport::WebSocket);
+    feed.join(io.member().clone());
     let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
     let inbound = Inbound::new(config.inbound_frames_per_s_max);
     let mut connection = Connection { socket, feed, config, inbound, pinged_at: None };
@@ -56,6 +64,7 @@ pub(crate) async fn serve(connection: OnUpgrade, feed: Feed, config: WebSocketCo
     if let Some(why) = ended.label() {
         Metrics::stream_ended(why);
     }
+    connection.feed.leave();
     connection.say_goodbye(ended).await;
     drop(open);
 }
@@ -114,7 +123,7 @@ impl Ended {
 }
 
 struct Connection {
-    socket: Socket,
+    socket: WebSocketStream<Io>,
     feed: Feed,
     config: WebSocketConfig,
     inbound: Inbound,
@@ -140,6 +149,7 @@ impl Connection {
             Delivery::Control(frame) => self.send(&[frame]).await,
             Delivery::Run(run) => self.send(&run.frames).await,
             Delivery::Heartbeat => self.ping().await,
+            Delivery::Rest => self.send(&[]).await,
             Delivery::Bye(reason, frame) => {
                 self.send(&[frame]).await?;
                 Err(Ended::Bye(reason))

@@ -1,0 +1,207 @@
+//! One viewer as the broadcaster sees them: a socket, and the `room_seq` that they have come to.
+//!
+//! A member is attached while they keep up. The broadcaster detaches whoever does not take a whole
+//! run; their own task then writes what is left over, goes on from their cursor, and attaches them
+//! again when they are up to date. Whoever holds the lock may write.
+
+use std::io::{self, ErrorKind};
+use std::sync::Mutex;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use service_kit::http::Socket;
+use tokio::sync::Notify;
+
+use crate::hub::lock::lock;
+use crate::hub::ring::{After, Run};
+use crate::hub::room::Room;
+use crate::metrics::Transport;
+
+#[derive(Debug)]
+pub(crate) struct Member {
+    transport: Transport,
+    state: Mutex<State>,
+    detached: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Nothing once the viewer is gone: the connection closes although an audience may still list it.
+    socket: Option<Socket>,
+    attached: bool,
+    /// Some audience has it in its list.
+    listed: bool,
+    cursor: u64,
+    /// What of a run the socket has not taken yet. Goes out before anything else.
+    rest: Bytes,
+    /// The viewer's own task has written a part of a frame.
+    is_mid_frame: bool,
+    /// Something was written since somebody asked.
+    sent: bool,
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivered {
+    Written,
+    /// The viewer has it already.
+    Nothing,
+    /// No longer attached, and no longer listed.
+    Gone,
+}
+
+impl Member {
+    pub(crate) fn new(socket: Socket, transport: Transport) -> Self {
+        let state = State {
+            socket: Some(socket),
+            attached: false,
+            listed: false,
+            cursor: 0,
+            rest: Bytes::new(),
+            is_mid_frame: false,
+            sent: false,
+        };
+        Self { transport, state: Mutex::new(state), detached: Notify::new() }
+    }
+
+    /// From now on the broadcaster writes what follows `cursor`. True if it must be listed for that.
+    pub(super) fn attach(&self, cursor: u64) -> bool {
+        let mut state = lock(&self.state);
+        state.cursor = cursor;
+        state.attached = true;
+        !std::mem::replace(&mut state.listed, true)
+    }
+
+    /// The viewer's own task writes again, from the cursor that it is given.
+    pub(crate) fn leave(&self) -> u64 {
+        let mut state = lock(&self.state);
+        state.attached = false;
+        state.cursor
+    }
+
+    pub(crate) fn is_attached(&self) -> bool {
+        lock(&self.state).attached
+    }
+
+    /// Waits until the broadcaster has detached it.
+    pub(crate) async fn detached(&self) {
+        while self.is_attached() {
+            self.detached.notified().await;
+        }
+    }
+
+    /// Whether anything was written since this was asked last.
+    pub(crate) fn take_sent(&self) -> bool {
+        std::mem::take(&mut lock(&self.state).sent)
+    }
+
+    /// Whether a part of a run is still to be written.
+    pub(crate) fn has_rest(&self) -> bool {
+        !lock(&self.state).rest.is_empty()
+    }
+
+    /// The viewer is gone.
+    pub(super) fn close(&self) {
+        let mut state = lock(&self.state);
+        state.attached = false;
+        state.socket = None;
+    }
+
+    /// Not attached: to be listed no longer.
+    pub(super) fn is_gone(&self) -> bool {
+        let mut state = lock(&self.state);
+        state.listed &= state.attached;
+        !state.attached
+    }
+
+    /// Detaches it if it has not come to `cursor`. True if it is not attached any more.
+    pub(super) fn is_behind(&self, cursor: u64) -> bool {
+        let mut state = lock(&self.state);
+        if state.attached && state.cursor < cursor {
+            self.detach(&mut state);
+        }
+        state.listed &= state.attached;
+        !state.attached
+    }
+
+    /// Writes a run, or of it what the viewer does not have yet.
+    pub(super) fn deliver(&self, run: &Run, room: &Room) -> Delivered {
+        let mut state = lock(&self.state);
+        if !state.attached {
+            state.listed = false;
+            return Delivered::Gone;
+        }
+        if run.last <= state.cursor {
+            return Delivered::Nothing;
+        }
+        let own;
+        let run = if state.cursor + 1 == run.first {
+            run
+        } else if let After::Run(found) = room.after(state.cursor) {
+            own = found;
+            &own
+        } else {
+            return self.detach(&mut state);
+        };
+        if state.is_mid_frame {
+            return self.detach(&mut state);
+        }
+        let bytes = match self.transport {
+            Transport::Sse => &run.sse,
+            Transport::WebSocket => run.websocket(),
+        };
+        match state.socket.as_ref().map(|socket| socket.try_write(bytes)) {
+            Some(Ok(written)) => {
+                state.cursor = run.last;
+                state.sent = true;
+                if written == bytes.len() {
+                    return Delivered::Written;
+                }
+                state.rest = bytes.slice(written..);
+                self.detach(&mut state)
+            }
+            // The viewer's own task waits for the socket, or learns what is wrong with it.
+            Some(Err(_)) | None => self.detach(&mut state),
+        }
+    }
+
+    fn detach(&self, state: &mut State) -> Delivered {
+        state.attached = false;
+        state.listed = false;
+        self.detached.notify_one();
+        Delivered::Gone
+    }
+
+    /// Writes for the viewer's own task. What the broadcaster has begun comes first.
+    ///
+    /// Callers write whole frames and continue after a partial write, so a complete write ends at
+    /// the end of a frame.
+    pub(super) fn poll_write(
+        &self,
+        socket: &Socket,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut state = lock(&self.state);
+        ready!(poll_rest(&mut state, socket, cx))?;
+        let written = ready!(socket.poll_write(cx, bytes))?;
+        state.is_mid_frame = written < bytes.len();
+        Poll::Ready(Ok(written))
+    }
+
+    /// Writes what the broadcaster has begun.
+    pub(super) fn poll_flush(&self, socket: &Socket, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        poll_rest(&mut lock(&self.state), socket, cx)
+    }
+}
+
+fn poll_rest(state: &mut State, socket: &Socket, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    while state.rest.has_remaining() {
+        let written = ready!(socket.poll_write(cx, &state.rest))?;
+        if written == 0 {
+            return Poll::Ready(Err(ErrorKind::WriteZero.into()));
+        }
+        state.rest.advance(written);
+    }
+    Poll::Ready(Ok(()))
+}

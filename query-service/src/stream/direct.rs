@@ -1,0 +1,106 @@
+//! A feed as `text/event-stream` on a connection of its own: taken over from HTTP/1, so that it holds
+//! no buffers of hyper's and the broadcaster can write to it.
+//!
+//! The answer has no length and ends with the connection, which HTTP/1.1 (RFC 9112, 6.3) allows.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use service_kit::http::Socket;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+use warp::http::HeaderMap;
+
+use crate::broadcast::outlet::{Outlet, PlainReader};
+use crate::feed::{Delivery, Feed};
+use crate::metrics::{Metrics, Transport};
+use crate::stream::sse::HEARTBEAT;
+
+/// Serves until one of both sides ends it.
+pub(super) async fn serve(socket: Socket, headers: HeaderMap, mut feed: Feed, stall: Duration) {
+    let _open = feed.metrics().open(Transport::Sse);
+    let mut outlet = Outlet::plain(socket, Transport::Sse);
+    let ended = run(&mut outlet, &headers, &mut feed, stall).await;
+    feed.leave();
+    match ended {
+        Ended::Bye => {
+            // Says that all has been written; the client may have gone.
+            outlet.shutdown().await.ok();
+        }
+        Ended::Stalled => Metrics::stream_ended("stalled"),
+        Ended::Gone => {}
+    }
+}
+
+enum Ended {
+    Bye,
+    /// No byte was taken in time.
+    Stalled,
+    /// The client went away.
+    Gone,
+}
+
+async fn run(
+    outlet: &mut Outlet<PlainReader>,
+    headers: &HeaderMap,
+    feed: &mut Feed,
+    stall: Duration,
+) -> Ended {
+    feed.join(outlet.member().clone());
+    if let Err(ended) = write(outlet, &head(headers), stall).await {
+        return ended;
+    }
+    loop {
+        let delivery = tokio::select! {
+            delivery = feed.next() => delivery,
+            () = closed(outlet) => return Ended::Gone,
+        };
+        let (bytes, is_last) = match delivery {
+            Delivery::Control(frame) => (frame.sse().clone(), false),
+            Delivery::Run(run) => (run.sse, false),
+            Delivery::Heartbeat => (HEARTBEAT, false),
+            Delivery::Rest => (Bytes::new(), false),
+            Delivery::Bye(_, frame) => (frame.sse().clone(), true),
+        };
+        if let Err(ended) = write(outlet, &bytes, stall).await {
+            return ended;
+        }
+        if is_last {
+            return Ended::Bye;
+        }
+    }
+}
+
+/// Also writes what the broadcaster has begun.
+async fn write(
+    outlet: &mut Outlet<PlainReader>,
+    bytes: &[u8],
+    stall: Duration,
+) -> Result<(), Ended> {
+    let writing = async {
+        outlet.write_all(bytes).await?;
+        outlet.flush().await
+    };
+    match timeout(stall, writing).await {
+        Ok(written) => written.map_err(|_broken| Ended::Gone),
+        Err(_elapsed) => Err(Ended::Stalled),
+    }
+}
+
+/// Waits for the client to go; what it sends instead is not read by anybody.
+async fn closed(outlet: &mut Outlet<PlainReader>) {
+    let mut ignored = [0; 64];
+    while let Ok(1..) = outlet.read(&mut ignored).await {}
+}
+
+fn head(headers: &HeaderMap) -> Vec<u8> {
+    let mut head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n".to_vec();
+    for (name, value) in headers {
+        head.extend_from_slice(name.as_str().as_bytes());
+        head.extend_from_slice(b": ");
+        head.extend_from_slice(value.as_bytes());
+        head.extend_from_slice(b"\r\n");
+    }
+    head.extend_from_slice(b"\r\n");
+    head
+}
