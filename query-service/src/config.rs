@@ -22,6 +22,8 @@ pub struct QueryConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HubConfig {
+    /// How many items of a room viewers are sent.
+    pub shaping: ShapingConfig,
     /// Items that a room's ring holds.
     pub ring_items_max: usize,
     /// Bytes that a room's ring holds.
@@ -36,6 +38,9 @@ pub struct HubConfig {
     pub run_bytes_max: usize,
     /// Notices to all rooms that a room keeps for streams that have not read them yet.
     pub notices_max: usize,
+    /// Bytes that a viewer who does not keep up may be behind; the lowest classes go first, and who
+    /// is so far behind in what is high is closed.
+    pub backlog_bytes_max: usize,
     /// Events that are folded in under one lock.
     pub batch_events_max: usize,
     /// A room with many listeners is sent to them once in this time at the most, unless something
@@ -62,6 +67,7 @@ pub struct HubConfig {
 impl Default for HubConfig {
     fn default() -> Self {
         Self {
+            shaping: ShapingConfig::default(),
             ring_items_max: 2_048,
             ring_bytes_max: 1 << 20,
             rings_bytes_max: 256 << 20,
@@ -69,6 +75,7 @@ impl Default for HubConfig {
             ring_sweep_ms: 10_000,
             run_bytes_max: 64 << 10,
             notices_max: 64,
+            backlog_bytes_max: 256 << 10,
             batch_events_max: 512,
             tick_ms: 40,
             tick_listeners_min: 100,
@@ -80,6 +87,26 @@ impl Default for HubConfig {
             resume_retry_ms: 50,
             retry_ms: 500,
         }
+    }
+}
+
+/// The `[query.hub.shaping]` section: items of a class and those below it that a viewer is sent in a
+/// second; 0 is no limit. What is high is always sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "each says what it counts")]
+pub struct ShapingConfig {
+    /// Chat, and all below.
+    pub normal_items_per_s: u32,
+    /// Custom messages of low priority, and all below.
+    pub low_items_per_s: u32,
+    /// Of the lowest.
+    pub lowest_items_per_s: u32,
+}
+
+impl Default for ShapingConfig {
+    fn default() -> Self {
+        Self { normal_items_per_s: 250, low_items_per_s: 100, lowest_items_per_s: 50 }
     }
 }
 
@@ -170,6 +197,7 @@ impl QueryConfig {
         check_range("query.hub.ring_sweep_ms", hub.ring_sweep_ms, 10..=3_600_000)?;
         check_range("query.hub.run_bytes_max", hub.run_bytes_max, 1..=16 << 20)?;
         check_range("query.hub.notices_max", hub.notices_max, 1..=10_000)?;
+        check_range("query.hub.backlog_bytes_max", hub.backlog_bytes_max, 1_024..=1 << 30)?;
         check_range("query.hub.batch_events_max", hub.batch_events_max, 1..=10_000)?;
         check_range("query.hub.tick_ms", hub.tick_ms, 0..=1_000)?;
         check_range("query.hub.heartbeat_ms", hub.heartbeat_ms, 10..=600_000)?;

@@ -1,7 +1,14 @@
 //! What the service counts. Handles are made once: a delivery must not look a name up.
 
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use domain::ids::{AppId, RoomId};
+use domain::view::feed_item::Priority;
 use metrics::{Counter, Gauge, counter, gauge};
 
+use crate::hub::lock::lock;
+use crate::hub::merge::Shed;
 use crate::hub::ring::Run;
 
 /// How items are written to a viewer.
@@ -23,6 +30,19 @@ pub(crate) struct Metrics {
     bytes: Counter,
     sse_open: Gauge,
     websocket_open: Gauge,
+    shed_rooms: Mutex<HashSet<(AppId, RoomId)>>,
+}
+
+/// Rooms that the metrics name; what is left out in others is counted together.
+const SHED_ROOMS_NAMED: usize = 1_000;
+
+fn name(class: Priority) -> &'static str {
+    match class {
+        Priority::Lowest => "lowest",
+        Priority::Low => "low",
+        Priority::Normal => "normal",
+        Priority::High => "high",
+    }
 }
 
 impl Metrics {
@@ -36,6 +56,7 @@ impl Metrics {
             bytes: counter!("query_bytes_delivered_total"),
             sse_open: gauge!("query_streams_open", "transport" => "sse"),
             websocket_open: gauge!("query_streams_open", "transport" => "websocket"),
+            shed_rooms: Mutex::default(),
         }
     }
 
@@ -44,6 +65,29 @@ impl Metrics {
         self.items.increment(viewers * run.items());
         self.writes.increment(viewers);
         self.bytes.increment(viewers * run.sse.len() as u64);
+    }
+
+    /// An item of a room is more than its viewers are sent.
+    pub(crate) fn shed_in_room(&self, app: &AppId, room_id: &RoomId, class: Priority) {
+        let mut named = lock(&self.shed_rooms);
+        let key = (app.clone(), room_id.clone());
+        let is_named = named.contains(&key) || named.len() < SHED_ROOMS_NAMED && named.insert(key);
+        let room = if is_named { room_id.as_str() } else { "other" }.to_owned();
+        let labels =
+            [("app", app.as_str().to_owned()), ("room", room), ("class", name(class).to_owned())];
+        counter!("query_room_items_shed_total", &labels).increment(1);
+    }
+
+    /// Items were left out for a viewer who does not keep up.
+    pub(crate) fn shed_for_slow(shed: &Shed) {
+        let classes = [
+            (Priority::Normal, shed.normal),
+            (Priority::Low, shed.low),
+            (Priority::Lowest, shed.lowest),
+        ];
+        for (class, items) in classes.into_iter().filter(|(_, items)| 0 < *items) {
+            counter!("query_viewer_items_shed_total", "class" => name(class)).increment(items);
+        }
     }
 
     /// A stream is open until the guard is dropped.

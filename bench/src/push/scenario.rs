@@ -8,7 +8,8 @@ pub(super) struct Scenario {
     pub(super) rooms: usize,
     pub(super) viewers_per_room: usize,
     pub(super) load: Load,
-    /// Whether our hub ticks. A closed loop waits for deliveries, and would measure the tick.
+    /// Whether our hub ticks and shapes, as it does by default. A closed loop waits for deliveries: it
+    /// would measure the tick, and says more than anybody may.
     pub(super) ticks: bool,
 }
 

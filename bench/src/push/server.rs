@@ -20,9 +20,9 @@ pub(crate) struct Options {
     /// Address of the nats-server.
     #[arg(long)]
     nats: String,
-    /// `query.hub.tick_ms`.
+    /// Neither ticks nor leaves anything out.
     #[arg(long)]
-    tick_ms: Option<u64>,
+    plain: bool,
 }
 
 pub(super) const APP: &str = "bench";
@@ -65,7 +65,10 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let mut config = QueryConfig::default();
     config.http.connections_max = 19_000;
     config.http.backlog = 4_096;
-    config.hub.tick_ms = options.tick_ms.unwrap_or(config.hub.tick_ms);
+    if options.plain {
+        config.hub.tick_ms = 0;
+        config.hub.shaping.normal_items_per_s = 0;
+    }
     let tasks = Tasks::new();
     let neighbours =
         Neighbours { nats, postgres: PostgresConfig::default(), auth, tasks: tasks.clone() };

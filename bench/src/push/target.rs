@@ -105,7 +105,7 @@ impl Target {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["push-server", "--nats", &server.url()]);
         if !scenario.ticks {
-            command.args(["--tick-ms", "0"]);
+            command.arg("--plain");
         }
         let mut process = Process::start(&mut command)?;
         let out = process.0.stdout.take().context("its output is piped")?;

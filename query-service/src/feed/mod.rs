@@ -38,6 +38,8 @@ pub(crate) struct Feed {
     /// Nothing once the ring has been reached: who falls out of it then is too slow.
     catch_up_left: Option<u64>,
     timer: Timer,
+    /// The viewer has been up to date. From then on they get less when they fall behind.
+    was_up_to_date: bool,
     seat: Option<Seat>,
 }
 
@@ -98,14 +100,15 @@ impl Feed {
                 NextNotice::None => {}
             }
             if !self.seat.as_ref().is_some_and(|seat| seat.attached) {
-                match self.subscription.room().after(self.cursor) {
+                let Some(after) = self.after() else { return self.bye(ByeReason::TooSlow) };
+                match after {
                     After::Run(run) => {
                         self.catch_up_left = None;
                         return self.run(run);
                     }
                     // Boxed: rare, and its state would make every waiting stream larger.
                     After::Behind => return Box::pin(self.catch_up()).await,
-                    After::UpToDate => self.catch_up_left = None,
+                    After::UpToDate => self.was_up_to_date = true,
                 }
             }
             let due = match &mut self.seat {
@@ -163,6 +166,19 @@ impl Feed {
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         self.hub.metrics()
+    }
+
+    /// What comes next; nothing if the viewer is too slow.
+    fn after(&self) -> Option<After> {
+        let room = self.subscription.room();
+        if !self.was_up_to_date {
+            return Some(room.after(self.cursor));
+        }
+        let after = room.after_for_slow(self.cursor, self.hub.config().backlog_bytes_max)?;
+        if let After::Run(run) = &after {
+            Metrics::shed_for_slow(&run.shed);
+        }
+        Some(after)
     }
 
     async fn catch_up(&mut self) -> Delivery {

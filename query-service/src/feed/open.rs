@@ -84,6 +84,7 @@ pub(crate) async fn open(opening: Opening) -> Option<Feed> {
         page: beginning.page,
         catch_up_left,
         timer,
+        was_up_to_date: false,
         seat: None,
     })
 }

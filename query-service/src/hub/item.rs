@@ -14,6 +14,8 @@ pub(crate) struct Item {
     pub(crate) frame: Frame,
     pub(crate) priority: Priority,
     pub(crate) part: Option<Part>,
+    /// More than viewers are sent: it is left out, or merged where it can be.
+    pub(crate) is_over_budget: bool,
 }
 
 /// What a merged frame says about an item that it stands for.
@@ -32,6 +34,7 @@ impl Item {
             frame: Frame::encode(Some(room_seq), &feed_item(event)?),
             priority: Priority::of(&event.data),
             part: part(event),
+            is_over_budget: false,
         })
     }
 }

@@ -1,13 +1,14 @@
 //! The frames of a run. Likes that follow each other become one frame, and so do comings and goings
-//! when there are many: what counts then is how many, and who came last.
+//! when there are many: what counts then is how many, and who came last. What is left out is counted.
 //!
-//! A merged frame stands for the items from `from_seq` to `room_seq`, without a hole, and says how
-//! many of which type. So a client can still prove that it has everything, and the frame's id is as
-//! good a place to resume from as any.
+//! Such a frame stands for the items from `from_seq` to `room_seq`, without a hole, and says how many
+//! of which type it merges and how many of which class it leaves out. So a client can still prove
+//! that it knows of everything, and the frame's id is as good a place to resume from as any.
 
 use std::collections::{VecDeque, vec_deque};
 use std::sync::Arc;
 
+use domain::view::feed_item::Priority;
 use serde::Serialize;
 
 use crate::hub::frame::Frame;
@@ -16,56 +17,102 @@ use crate::hub::item::{Item, Part};
 /// Names that a merged frame gives: the last ones who came.
 const NAMES_SHOWN: usize = 3;
 
-/// The frames for items of which the first has `room_seq` `first`.
+/// The frames of some items.
+#[derive(Debug)]
+pub(crate) struct Merged {
+    pub(crate) frames: Arc<[Frame]>,
+    pub(crate) shed: Shed,
+}
+
+/// Items that are left out, by class. `High` never is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Shed {
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) normal: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) low: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) lowest: u64,
+}
+
+/// The frames for items of which the first has `room_seq` `first`, without classes below `keep`.
 ///
-/// Comings and goings stay frames of their own while the run has at most `moves_max` of them.
+/// Comings and goings stay frames of their own while the run has at most `moves_max` of them. What
+/// can be merged is merged and not left out.
 pub(crate) fn frames(
     first: u64,
     items: vec_deque::Iter<'_, Item>,
     moves_max: usize,
-) -> Arc<[Frame]> {
+    keep: Priority,
+) -> Merged {
     let moves = items.clone().filter(|item| is_move(item)).count();
-    let merges_moves = moves_max < moves;
-    let mut frames = Vec::new();
+    let merges_moves = moves_max < moves || Priority::Lowest < keep;
+    let mut merged = Vec::new();
+    let mut shed = Shed::default();
     let mut group = Group::default();
     for (room_seq, item) in (first..).zip(items) {
         match &item.part {
-            Some(part) if merges_moves || !is_move(item) => group.add(room_seq, part, &item.frame),
+            Some(part) if merges_moves || !is_move(item) || item.is_over_budget => {
+                group.merge(room_seq, part, &item.frame);
+            }
+            None if item.priority < keep || item.is_over_budget => {
+                shed.add(item.priority);
+                group.shed(room_seq, item.priority);
+            }
             Some(_) | None => {
-                frames.extend(group.take());
-                frames.push(item.frame.clone());
+                merged.extend(group.take());
+                merged.push(item.frame.clone());
             }
         }
     }
-    frames.extend(group.take());
-    frames.into()
+    merged.extend(group.take());
+    Merged { frames: merged.into(), shed }
 }
 
 fn is_move(item: &Item) -> bool {
     matches!(item.part, Some(Part::Joined { .. } | Part::Left))
 }
 
+impl Shed {
+    pub(crate) fn add(&mut self, class: Priority) {
+        match class {
+            Priority::Normal => self.normal += 1,
+            Priority::Low => self.low += 1,
+            Priority::Lowest => self.lowest += 1,
+            // Never left out: a budget grants it, and no reader is too slow for it and stays.
+            Priority::High => debug_assert!(false, "an item of high priority is left out"),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Items that follow each other and become one frame.
 #[derive(Debug, Default)]
 struct Group {
     items: u64,
-    merged: Merged,
+    summary: Summary,
     /// Who is alone stays as they are.
     alone: Option<Frame>,
 }
 
-/// The merged frame as JSON; `docs/http-api.md` describes it.
+/// The frame as JSON; `docs/push.md` describes it.
 #[derive(Debug, Default, Serialize)]
-struct Merged {
+struct Summary {
     #[serde(rename = "type")]
     kind: &'static str,
     from_seq: u64,
     room_seq: u64,
-    counts: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<Counts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     likes: Option<Likes>,
     #[serde(skip_serializing_if = "Option::is_none")]
     joined: Option<Joined>,
+    #[serde(skip_serializing_if = "Shed::is_empty")]
+    shed: Shed,
 }
 
 /// Items by their type.
@@ -92,48 +139,56 @@ struct Joined {
 }
 
 impl Group {
-    fn add(&mut self, room_seq: u64, part: &Part, frame: &Frame) {
-        let merged = &mut self.merged;
+    fn reach(&mut self, room_seq: u64) {
         if self.items == 0 {
-            merged.from_seq = room_seq;
-            self.alone = Some(frame.clone());
+            self.summary.from_seq = room_seq;
         }
         self.items += 1;
-        merged.room_seq = room_seq;
+        self.summary.room_seq = room_seq;
+    }
+
+    fn shed(&mut self, room_seq: u64, class: Priority) {
+        self.reach(room_seq);
+        self.alone = None;
+        self.summary.shed.add(class);
+    }
+
+    fn merge(&mut self, room_seq: u64, part: &Part, frame: &Frame) {
+        self.reach(room_seq);
+        self.alone = (self.items == 1).then(|| frame.clone());
+        let summary = &mut self.summary;
+        let counts = summary.counts.get_or_insert_default();
         match part {
             Part::Likes { count, total } => {
-                merged.counts.likes_added += 1;
-                let likes = merged.likes.get_or_insert_default();
+                counts.likes_added += 1;
+                let likes = summary.likes.get_or_insert_default();
                 likes.count = likes.count.saturating_add(*count);
                 likes.total = *total;
             }
             Part::Joined { nick } => {
-                merged.counts.room_joined += 1;
-                let joined = merged.joined.get_or_insert_default();
+                counts.room_joined += 1;
+                let joined = summary.joined.get_or_insert_default();
                 joined.count += 1;
                 if joined.names.len() == NAMES_SHOWN {
                     joined.names.pop_front();
                 }
                 joined.names.push_back(nick.clone());
             }
-            Part::Left => merged.counts.room_left += 1,
+            Part::Left => counts.room_left += 1,
         }
     }
 
     /// The group's frame; the group is empty afterwards.
     fn take(&mut self) -> Option<Frame> {
-        let Self { items, mut merged, alone } = std::mem::take(self);
-        match items {
-            0 => None,
-            1 => alone,
-            _ => {
-                merged.kind = "merged";
-                // Plain structs with text keys: writing them into memory cannot fail.
-                #[expect(clippy::expect_used, reason = "see above")]
-                let json = serde_json::to_string(&merged).expect("a merged frame is JSON");
-                Some(Frame::encode(Some(merged.room_seq), &json))
-            }
+        let Self { items, mut summary, alone } = std::mem::take(self);
+        if items == 0 || alone.is_some() {
+            return alone;
         }
+        summary.kind = if summary.counts.is_some() { "merged" } else { "shed" };
+        // Plain structs with text keys: writing them into memory cannot fail.
+        #[expect(clippy::expect_used, reason = "see above")]
+        let json = serde_json::to_string(&summary).expect("a summary is JSON");
+        Some(Frame::encode(Some(summary.room_seq), &json))
     }
 }
 
@@ -144,17 +199,17 @@ fn is_zero(count: &u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use domain::view::feed_item::Priority;
     use serde_json::{Value, json};
 
     use super::*;
 
-    fn item(room_seq: u64, part: Option<Part>) -> Item {
+    fn item(room_seq: u64, priority: Priority, part: Option<Part>) -> Item {
         let frame = Frame::encode(Some(room_seq), &format!("{{\"room_seq\":{room_seq}}}"));
-        Item { frame, priority: Priority::Normal, part }
+        Item { frame, priority, part, is_over_budget: false }
     }
 
-    /// `c` is chat, `l` five likes, `j` somebody who comes, `g` somebody who goes; from 11 on.
+    /// `c` is chat, `x` low, `h` high, `l` five likes, `j` somebody who comes, `g` somebody who goes;
+    /// from 11 on.
     fn items(text: &str) -> VecDeque<Item> {
         let part = |room_seq: u64, letter| match letter {
             'l' => Some(Part::Likes { count: 5, total: room_seq * 100 }),
@@ -162,11 +217,21 @@ mod tests {
             'g' => Some(Part::Left),
             _ => None,
         };
-        (11..).zip(text.chars()).map(|(seq, letter)| item(seq, part(seq, letter))).collect()
+        let priority = |letter| match letter {
+            'h' => Priority::High,
+            'x' => Priority::Low,
+            _ => Priority::Normal,
+        };
+        let letters = (11..).zip(text.chars());
+        letters.map(|(seq, letter)| item(seq, priority(letter), part(seq, letter))).collect()
     }
 
     fn merged(text: &str, moves_max: usize) -> Vec<Value> {
-        let frames = frames(11, items(text).iter(), moves_max);
+        kept(text, moves_max, Priority::Lowest)
+    }
+
+    fn kept(text: &str, moves_max: usize, keep: Priority) -> Vec<Value> {
+        let Merged { frames, .. } = frames(11, items(text).iter(), moves_max, keep);
         let read = |frame: &Frame| -> Value { serde_json::from_str(frame.json()).unwrap() };
         let values: Vec<Value> = frames.iter().map(read).collect();
         // Whatever was merged: nothing is missing and nothing comes twice.
@@ -175,8 +240,12 @@ mod tests {
             let to = value["room_seq"].as_u64().unwrap();
             let from = value["from_seq"].as_u64().unwrap_or(to);
             assert_eq!(from, last + 1, "{values:?}");
-            if let Some(counts) = value["counts"].as_object() {
-                let covered: u64 = counts.values().filter_map(Value::as_u64).sum();
+            if value["from_seq"].is_u64() {
+                let sum = |name: &str| -> u64 {
+                    let counts = value[name].as_object().into_iter().flatten();
+                    counts.filter_map(|(_, count)| count.as_u64()).sum()
+                };
+                let covered = sum("counts") + sum("shed");
                 assert_eq!(covered, to - from + 1, "{value}");
             }
             last = to;
@@ -212,10 +281,40 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_is_counted_by_class_and_what_is_high_stays() {
+        let frames = kept("cxhlcc", 0, Priority::High);
+        let shed = json!({
+            "type": "shed", "from_seq": 11, "room_seq": 12, "shed": { "normal": 1, "low": 1 },
+        });
+        let merged = json!({
+            "type": "merged", "from_seq": 14, "room_seq": 16, "counts": { "likes_added": 1 },
+            "likes": { "count": 5, "total": 1_400 }, "shed": { "normal": 2 },
+        });
+        assert_eq!(frames, [shed, json!({ "room_seq": 13 }), merged]);
+        assert_eq!(kept("cx", 0, Priority::Normal).len(), 2);
+        assert_eq!(kept("cx", 0, Priority::Low).len(), 2);
+    }
+
+    #[test]
+    fn what_is_over_budget_is_left_out_or_merged() {
+        let mut items = items("cjc");
+        for item in &mut items {
+            item.is_over_budget = true;
+        }
+        let Merged { frames, shed } = frames(11, items.iter(), 9, Priority::Lowest);
+        assert_eq!((frames.len(), shed.normal), (1, 2));
+        assert!(frames[0].json().contains("\"counts\":{\"room_joined\":1}"), "{frames:?}");
+    }
+
+    #[test]
     fn every_mixture_is_dense() {
-        for text in ["", "c", "l", "lj", "jljljl", "ccjjll", "gggggg", "lcjcgclcjcg"] {
+        for text in
+            ["", "c", "l", "lj", "jljljl", "ccjjll", "gggggg", "lcjcgclcjcg", "xlxhcjh", "hhxxcc"]
+        {
             for moves_max in 0..4 {
-                merged(text, moves_max);
+                for keep in [Priority::Lowest, Priority::Low, Priority::Normal, Priority::High] {
+                    kept(text, moves_max, keep);
+                }
             }
         }
     }

@@ -9,11 +9,12 @@
 //! Invariant: state and rings change together under the lock of the state, so whoever reads both
 //! under it sees the same `room_seq`.
 
+mod budget;
 pub(crate) mod follower;
 pub(crate) mod frame;
 pub(crate) mod item;
 pub(crate) mod lock;
-mod merge;
+pub(crate) mod merge;
 pub(crate) mod notice;
 mod pace;
 pub(crate) mod ring;
@@ -97,7 +98,7 @@ impl AppHub {
         lanes: Arc<Lanes>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let rooms = Rooms::new(&config, lanes, metrics.clone());
+        let rooms = Rooms::new(&app, &config, lanes, metrics.clone());
         let progress = watch::Sender::new(Progress::default());
         let (folded, ticker) = (RwLock::default(), Ticker::default());
         Self { app, config, folded, rooms, ticker, progress, metrics }
@@ -149,7 +150,7 @@ impl AppHub {
                 // Listeners may have come between the question and the lock.
                 let Some(item) = item.or_else(|| Item::of(event)) else { continue };
                 let urgent = item.priority == Priority::High;
-                rooms.push(&room, *room_seq, item, now);
+                rooms.push(room_id, &room, *room_seq, item, event.at, now);
                 match touched.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &room)) {
                     Some((_, any_urgent)) => *any_urgent |= urgent,
                     None => touched.push((room, urgent)),

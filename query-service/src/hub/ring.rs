@@ -7,10 +7,11 @@ use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
+use domain::view::feed_item::Priority;
 
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
-use crate::hub::merge;
+use crate::hub::merge::{self, Shed};
 
 /// How many different runs are kept joined: readers of a room mostly stand at one or two places.
 const RUNS_KEPT: usize = 4;
@@ -40,6 +41,9 @@ pub(crate) struct Run {
     pub(crate) sse: Bytes,
     /// The same frame by frame; a frame may stand for several items.
     pub(crate) frames: Arc<[Frame]>,
+    /// What was left out of it.
+    pub(crate) shed: Shed,
+    keep: Priority,
     /// All of it as messages of a WebSocket, once somebody needs it.
     websocket: Arc<OnceLock<Bytes>>,
 }
@@ -56,7 +60,8 @@ impl Run {
             }
             joined.freeze()
         };
-        Self { first, last, sse, frames, websocket: Arc::default() }
+        let (shed, keep, websocket) = (Shed::default(), Priority::Lowest, Arc::default());
+        Self { first, last, sse, frames, shed, keep, websocket }
     }
 
     /// All of it as messages of a WebSocket: a server's need no mask, so all viewers share them.
@@ -143,21 +148,23 @@ impl Ring {
         evicted
     }
 
-    /// What follows `cursor`. Readers at the same place share one joined run.
-    pub(crate) fn after(&mut self, cursor: u64) -> After {
+    /// What follows `cursor`, without classes below `keep`. Readers at the same place share one run.
+    pub(crate) fn after(&mut self, cursor: u64, keep: Priority) -> After {
         if self.head <= cursor {
             return After::UpToDate;
         }
         let Some(skip) = cursor.checked_sub(self.oldest_cursor()) else { return After::Behind };
         let Ok(skip) = usize::try_from(skip) else { return After::Behind };
-        let last = self.last_of_run(cursor, skip);
-        if let Some(run) = self.runs.iter().find(|r| r.first == cursor + 1 && r.last == last) {
+        let last = self.last_of_run(cursor, skip, keep);
+        let is_it = |run: &&Run| (run.first, run.last, run.keep) == (cursor + 1, last, keep);
+        if let Some(run) = self.runs.iter().find(is_it) {
             return After::Run(run.clone());
         }
         let count = usize::try_from(last - cursor).unwrap_or(usize::MAX);
         let items = self.items.range(skip..skip + count);
-        let frames = merge::frames(cursor + 1, items, self.limits.run_moves_max);
-        let run = Run::join(cursor + 1, last, frames);
+        let merged = merge::frames(cursor + 1, items, self.limits.run_moves_max, keep);
+        let joined = Run::join(cursor + 1, last, merged.frames);
+        let run = Run { shed: merged.shed, keep, ..joined };
         if self.runs.len() == RUNS_KEPT {
             self.runs.pop_front();
         }
@@ -165,11 +172,32 @@ impl Ring {
         After::Run(run)
     }
 
-    fn last_of_run(&self, cursor: u64, skip: usize) -> u64 {
+    /// What a reader at `cursor` is to be given who keeps up with the room no longer: the lowest classes
+    /// go first, a quarter of `backlog_max` bytes after the other. Nothing if not even what is high fits.
+    pub(crate) fn keep_for(&self, cursor: u64, backlog_max: usize) -> Option<Priority> {
+        let skip = usize::try_from(cursor.saturating_sub(self.oldest_cursor())).ok()?;
+        let (mut backlog, mut high) = (0, 0);
+        for item in self.items.iter().skip(skip) {
+            let bytes = item.frame.sse().len();
+            backlog += bytes;
+            high += if item.priority == Priority::High { bytes } else { 0 };
+        }
+        let quarter = backlog_max / 4;
+        match backlog {
+            _ if backlog_max < high => None,
+            bytes if bytes <= quarter => Some(Priority::Lowest),
+            bytes if bytes <= 2 * quarter => Some(Priority::Low),
+            bytes if bytes <= 3 * quarter => Some(Priority::Normal),
+            _ => Some(Priority::High),
+        }
+    }
+
+    fn last_of_run(&self, cursor: u64, skip: usize, keep: Priority) -> u64 {
         let mut bytes = 0;
         let fits = self.items.iter().skip(skip).take_while(|item| {
             let first = bytes == 0;
-            bytes += item.frame.sse().len();
+            let is_kept = keep <= item.priority && !item.is_over_budget;
+            bytes += if is_kept { item.frame.sse().len() } else { 0 };
             first || bytes <= self.limits.run_bytes_max
         });
         cursor + fits.count() as u64
@@ -184,8 +212,6 @@ impl Ring {
 
 #[cfg(test)]
 mod tests {
-    use domain::view::feed_item::Priority;
-
     use super::*;
     use crate::hub::item::Part;
 
@@ -194,7 +220,7 @@ mod tests {
 
     fn item(room_seq: u64, json: &str) -> Item {
         let frame = Frame::encode(Some(room_seq), json);
-        Item { frame, priority: Priority::Normal, part: None }
+        Item { frame, priority: Priority::Normal, part: None, is_over_budget: false }
     }
 
     fn filled(limits: RingLimits, from: u64, to: u64) -> Ring {
@@ -206,7 +232,7 @@ mod tests {
     }
 
     fn run(ring: &mut Ring, cursor: u64) -> Option<(u64, u64)> {
-        match ring.after(cursor) {
+        match ring.after(cursor, Priority::Lowest) {
             After::Run(run) => {
                 assert_eq!(run.frames.len() as u64, run.last - run.first + 1);
                 let joined: Vec<u8> = run.frames.iter().flat_map(|f| f.sse().to_vec()).collect();
@@ -222,23 +248,23 @@ mod tests {
         let mut ring = filled(LIMITS, 1, 3);
         assert_eq!(run(&mut ring, 0), Some((1, 3)));
         assert_eq!(run(&mut ring, 2), Some((3, 3)));
-        assert!(matches!(ring.after(3), After::UpToDate));
-        assert!(matches!(ring.after(99), After::UpToDate));
+        assert!(matches!(ring.after(3, Priority::Lowest), After::UpToDate));
+        assert!(matches!(ring.after(99, Priority::Lowest), After::UpToDate));
     }
 
     #[test]
     fn a_reader_behind_the_oldest_item_is_told() {
         let mut ring = filled(LIMITS, 1, 10);
         assert_eq!(ring.oldest_cursor(), 6);
-        assert!(matches!(ring.after(5), After::Behind));
+        assert!(matches!(ring.after(5, Priority::Lowest), After::Behind));
         assert_eq!(run(&mut ring, 6), Some((7, 10)));
     }
 
     #[test]
     fn an_empty_ring_serves_only_what_comes() {
         let mut ring = Ring::new(5, LIMITS);
-        assert!(matches!(ring.after(5), After::UpToDate));
-        assert!(matches!(ring.after(4), After::Behind));
+        assert!(matches!(ring.after(5, Priority::Lowest), After::UpToDate));
+        assert!(matches!(ring.after(4, Priority::Lowest), After::Behind));
     }
 
     #[test]
@@ -263,7 +289,9 @@ mod tests {
     #[test]
     fn readers_at_the_same_place_share_the_joined_bytes() {
         let mut ring = filled(LIMITS, 1, 3);
-        let (After::Run(one), After::Run(two)) = (ring.after(0), ring.after(0)) else {
+        let (After::Run(one), After::Run(two)) =
+            (ring.after(0, Priority::Lowest), ring.after(0, Priority::Lowest))
+        else {
             panic!("the ring has items");
         };
         assert_eq!(one.sse.as_ptr(), two.sse.as_ptr());
@@ -277,9 +305,27 @@ mod tests {
             let part = Some(Part::Likes { count: 1, total: seq });
             ring.push(seq, Item { part, ..item(seq, "{}") });
         }
-        let After::Run(run) = ring.after(0) else { panic!("the ring has items") };
+        let After::Run(run) = ring.after(0, Priority::Lowest) else { panic!("the ring has items") };
         assert_eq!((run.items(), run.frames.len()), (4, 2));
         assert_eq!(ring.newest(9).len(), 4);
+    }
+
+    #[test]
+    fn who_falls_behind_is_given_less_and_less_but_never_less_than_what_is_high() {
+        let mut ring = filled(RingLimits { items_max: 100, ..LIMITS }, 1, 8);
+        let one = ring.bytes() / 8;
+        let kept = |ring: &Ring, items: u64| ring.keep_for(8 - items, 8 * one + 3);
+        assert_eq!(kept(&ring, 2), Some(Priority::Lowest));
+        assert_eq!(kept(&ring, 3), Some(Priority::Low));
+        assert_eq!(kept(&ring, 5), Some(Priority::Normal));
+        assert_eq!(kept(&ring, 7), Some(Priority::High));
+        let After::Run(run) = ring.after(1, Priority::High) else { panic!("there are items") };
+        assert_eq!((run.first, run.last, run.shed.normal, run.frames.len()), (2, 8, 7, 1));
+
+        for seq in 9..=17 {
+            ring.push(seq, Item { priority: Priority::High, ..item(seq, "{\"n\":1}") });
+        }
+        assert_eq!(ring.keep_for(1, 8 * one), None);
     }
 
     #[test]

@@ -7,12 +7,14 @@ use std::time::Duration;
 use domain::ids::RoomId;
 use domain::room::state::Room as RoomState;
 use domain::timestamp::Timestamp;
+use domain::view::feed_item::Priority;
 use domain::view::room_view::RoomView;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::broadcast::Lanes;
 use crate::broadcast::audience::Audience;
+use crate::hub::budget::Budget;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::lock;
@@ -34,6 +36,7 @@ pub(crate) enum End {
 #[derive(Debug)]
 pub(crate) struct Room {
     ring: Mutex<Ring>,
+    budget: Mutex<Budget>,
     /// The view as JSON with its `room_seq`: newcomers at the same place share it.
     view: Mutex<Option<(u64, Arc<str>)>>,
     /// Notices, and the end.
@@ -52,12 +55,14 @@ impl Room {
     pub(crate) fn new(
         head: u64,
         limits: RingLimits,
+        budget: Budget,
         notices_max: usize,
         lanes: Arc<Lanes>,
         now: Timestamp,
     ) -> Self {
         Self {
             ring: Mutex::new(Ring::new(head, limits)),
+            budget: Mutex::new(budget),
             view: Mutex::new(None),
             signal: watch::Sender::new(None),
             news: watch::Sender::new(()),
@@ -103,8 +108,21 @@ impl Room {
         lock(&self.notices).after(cursor)
     }
 
+    /// What those get who keep up.
     pub(crate) fn after(&self, cursor: u64) -> After {
-        lock(&self.ring).after(cursor)
+        lock(&self.ring).after(cursor, Priority::Lowest)
+    }
+
+    /// What those get who do not: less, the more they are behind; nothing if they must go.
+    pub(crate) fn after_for_slow(&self, cursor: u64, backlog_max: usize) -> Option<After> {
+        let mut ring = lock(&self.ring);
+        let keep = ring.keep_for(cursor, backlog_max)?;
+        Some(ring.after(cursor, keep))
+    }
+
+    /// Takes an item out of what viewers are sent in a second; false if it is too much.
+    pub(crate) fn affords(&self, class: Priority, at: Timestamp) -> bool {
+        lock(&self.budget).take(class, at)
     }
 
     pub(crate) fn head(&self) -> u64 {

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use domain::ids::RoomId;
+use domain::ids::{AppId, RoomId};
 use domain::timestamp::Timestamp;
 
 use crate::broadcast::Lanes;
-use crate::config::HubConfig;
+use crate::config::{HubConfig, ShapingConfig};
+use crate::hub::budget::Budget;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::lock;
@@ -22,20 +23,28 @@ pub(crate) struct Rooms(Mutex<Active>);
 /// The rooms under their lock.
 #[derive(Debug)]
 pub(crate) struct Active {
+    app: AppId,
     rooms: HashMap<RoomId, Arc<Room>>,
     /// Bytes of all rings.
     bytes: usize,
     bytes_max: usize,
     idle_ms: i64,
     limits: RingLimits,
+    shaping: ShapingConfig,
     notices_max: usize,
     lanes: Arc<Lanes>,
     metrics: Arc<Metrics>,
 }
 
 impl Rooms {
-    pub(crate) fn new(config: &HubConfig, lanes: Arc<Lanes>, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(
+        app: &AppId,
+        config: &HubConfig,
+        lanes: Arc<Lanes>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self(Mutex::new(Active {
+            app: app.clone(),
             rooms: HashMap::new(),
             bytes: 0,
             bytes_max: config.rings_bytes_max,
@@ -46,6 +55,7 @@ impl Rooms {
                 run_bytes_max: config.run_bytes_max,
                 run_moves_max: config.moves_merged_above,
             },
+            shaping: config.shaping,
             notices_max: config.notices_max,
             lanes,
             metrics,
@@ -69,14 +79,27 @@ impl Active {
     /// Makes a room whose last item is `head`.
     pub(crate) fn create(&mut self, room_id: &RoomId, head: u64, now: Timestamp) -> Arc<Room> {
         let lanes = Arc::clone(&self.lanes);
-        let room = Arc::new(Room::new(head, self.limits, self.notices_max, lanes, now));
+        let (limits, budget) = (self.limits, Budget::new(&self.shaping));
+        let room = Arc::new(Room::new(head, limits, budget, self.notices_max, lanes, now));
         self.rooms.insert(room_id.clone(), room.clone());
         self.metrics.rooms_active.increment(1.0);
         room
     }
 
     /// Puts the next item into a room, and makes room for it elsewhere if all together are too many.
-    pub(crate) fn push(&mut self, room: &Room, room_seq: u64, item: Item, now: Timestamp) {
+    pub(crate) fn push(
+        &mut self,
+        room_id: &RoomId,
+        room: &Room,
+        room_seq: u64,
+        mut item: Item,
+        at: Timestamp,
+        now: Timestamp,
+    ) {
+        item.is_over_budget = !room.affords(item.priority, at);
+        if item.is_over_budget && item.part.is_none() {
+            self.metrics.shed_in_room(&self.app, room_id, item.priority);
+        }
         let (evicted, grown) = room.push(room_seq, item, now);
         self.grow(grown);
         self.metrics.ring_evictions.increment(evicted);

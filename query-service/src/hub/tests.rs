@@ -19,6 +19,8 @@ fn room(number: u32) -> RoomId {
 
 fn hub(change: impl FnOnce(&mut HubConfig)) -> Arc<AppHub> {
     let mut config = HubConfig::default();
+    // These rooms say more in a moment than people do.
+    config.shaping.normal_items_per_s = 0;
     change(&mut config);
     let (lanes, metrics) = (Arc::new(Lanes::new(1)), Arc::new(Metrics::new()));
     Arc::new(AppHub::new("shop".parse().unwrap(), config, lanes, metrics))

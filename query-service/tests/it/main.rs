@@ -18,4 +18,5 @@ mod outages;
 mod products;
 mod profiles;
 mod resume;
+mod shaping;
 mod websocket;

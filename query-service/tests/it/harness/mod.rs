@@ -79,6 +79,8 @@ impl World {
         let apps = Apps::with_registry(&apps, &registry).unwrap();
         let auth = Auth::new(apps, AuthConfig::default());
         let mut config = QueryConfig::default();
+        // Most tests say more in a moment than people do.
+        config.hub.shaping.normal_items_per_s = 0;
         change(&mut config);
         let log = nats.open_log(&app).await.unwrap();
         let (running, tasks) = run(config, &nats, &postgres, &auth).await;

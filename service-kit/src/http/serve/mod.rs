@@ -34,6 +34,10 @@ use crate::rejections;
 /// After this silence the kernel asks whether the other end still exists.
 const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
 
+/// What the kernel holds for a client who does not read; left alone it grows to megabytes, which
+/// nobody counts and which delays all that comes after.
+const SEND_BUFFER: usize = 256 << 10;
+
 /// How long to wait when the system has no descriptor or memory left for one more connection.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
 
@@ -136,6 +140,7 @@ fn listen(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     socket.set_tcp_nodelay(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(TCP_KEEPALIVE))?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
