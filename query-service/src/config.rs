@@ -94,7 +94,6 @@ impl Default for HubConfig {
 /// second; 0 is no limit. What is high is always sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "each says what it counts")]
 pub struct ShapingConfig {
     /// Chat, and all below.
     pub normal_items_per_s: u32,

@@ -82,11 +82,10 @@ fn websocket_frame(bytes: &[u8]) -> anyhow::Result<Option<(&[u8], &[u8])>> {
     let [first, second, after @ ..] = bytes else { return Ok(None) };
     let (header, length) = match (*second, after) {
         (126, [a, b, ..]) => (4, usize::from(u16::from_be_bytes([*a, *b]))),
-        (126, _) => return Ok(None),
         (127, [0, 0, 0, 0, a, b, c, d, ..]) => {
             (10, usize::try_from(u32::from_be_bytes([*a, *b, *c, *d]))?)
         }
-        (127, _) => return Ok(None),
+        (126 | 127, _) => return Ok(None),
         (length, _) => (2, usize::from(length)),
     };
     let Some(payload) = bytes.get(header..header + length) else { return Ok(None) };

@@ -29,7 +29,7 @@ pub(super) type Turn = (usize, u64);
 
 /// Where messages are published.
 pub(super) enum Publisher {
-    Log { runtime: Handle, log: Log, last: LogSeq, base: u64 },
+    Log { runtime: Handle, log: Box<Log>, last: LogSeq, base: u64 },
     Post { tcp: TcpStream },
 }
 

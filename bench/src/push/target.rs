@@ -42,8 +42,8 @@ pub(super) struct Started {
     pub(super) publisher: Publisher,
     addr: SocketAddr,
     target: Target,
-    _nats: Option<TestServer>,
-    _directory: Option<tempfile::TempDir>,
+    /// What goes with it.
+    _alive: (Option<TestServer>, Option<tempfile::TempDir>),
 }
 
 impl Target {
@@ -112,9 +112,9 @@ impl Target {
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line)?;
         let addr = line.trim().parse().context("our server did not start")?;
-        let publisher = Publisher::Log { runtime: Handle::current(), log, last, base: 1 };
-        let (_nats, _directory) = (Some(server), None);
-        Ok(Started { process, publisher, addr, target: self, _nats, _directory })
+        let publisher =
+            Publisher::Log { runtime: Handle::current(), log: Box::new(log), last, base: 1 };
+        Ok(Started { process, publisher, addr, target: self, _alive: (Some(server), None) })
     }
 
     fn node(self, script: &str, peers: &Path) -> anyhow::Result<Started> {
@@ -163,8 +163,7 @@ impl Target {
             std::thread::sleep(Duration::from_millis(10));
         }
         let publisher = Publisher::post(addr)?;
-        let (_nats, _directory) = (None, Some(directory));
-        Ok(Started { process, publisher, addr, target: self, _nats, _directory })
+        Ok(Started { process, publisher, addr, target: self, _alive: (None, Some(directory)) })
     }
 }
 

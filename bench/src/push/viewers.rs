@@ -110,7 +110,7 @@ impl Viewers {
         let wanted = self.viewers.len() as u64 * board.messages;
         let in_first = self.viewers.iter().filter(|viewer| viewer.room == 0).count() as u64;
         let mut reached = vec![0; usize::try_from(board.messages)?];
-        let latencies = Histogram::new(3)?;
+        let latencies = Histogram::new_with_bounds(1, 60_000_000, 3)?;
         let mut seen = Seen { deliveries: 0, reads: 0, latencies };
         let mut events = vec![EpollEvent::empty(); 1_024];
         let patience = EpollTimeout::try_from(PATIENCE)?;

@@ -28,9 +28,7 @@ pub(crate) struct Member {
 struct State {
     /// Nothing once the viewer is gone: the connection closes although an audience may still list it.
     socket: Option<Socket>,
-    attached: bool,
-    /// Some audience has it in its list.
-    listed: bool,
+    place: Place,
     cursor: u64,
     /// What of a run the socket has not taken yet. Goes out before anything else.
     rest: Bytes,
@@ -38,6 +36,16 @@ struct State {
     is_mid_frame: bool,
     /// Something was written since somebody asked.
     sent: bool,
+}
+
+/// What an audience knows of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Unlisted,
+    /// In the list of an audience, which passes it by and forgets it.
+    Passed,
+    /// In the list, and the broadcaster writes.
+    Attached,
 }
 
 /// What became of a run.
@@ -54,8 +62,7 @@ impl Member {
     pub(crate) fn new(socket: Socket, transport: Transport) -> Self {
         let state = State {
             socket: Some(socket),
-            attached: false,
-            listed: false,
+            place: Place::Unlisted,
             cursor: 0,
             rest: Bytes::new(),
             is_mid_frame: false,
@@ -68,19 +75,18 @@ impl Member {
     pub(super) fn attach(&self, cursor: u64) -> bool {
         let mut state = lock(&self.state);
         state.cursor = cursor;
-        state.attached = true;
-        !std::mem::replace(&mut state.listed, true)
+        std::mem::replace(&mut state.place, Place::Attached) == Place::Unlisted
     }
 
     /// The viewer's own task writes again, from the cursor that it is given.
     pub(crate) fn leave(&self) -> u64 {
         let mut state = lock(&self.state);
-        state.attached = false;
+        state.pass_by();
         state.cursor
     }
 
     pub(crate) fn is_attached(&self) -> bool {
-        lock(&self.state).attached
+        lock(&self.state).place == Place::Attached
     }
 
     /// Waits until the broadcaster has detached it.
@@ -103,32 +109,29 @@ impl Member {
     /// The viewer is gone.
     pub(super) fn close(&self) {
         let mut state = lock(&self.state);
-        state.attached = false;
+        state.pass_by();
         state.socket = None;
     }
 
     /// Not attached: to be listed no longer.
     pub(super) fn is_gone(&self) -> bool {
         let mut state = lock(&self.state);
-        state.listed &= state.attached;
-        !state.attached
+        state.is_gone()
     }
 
     /// Detaches it if it has not come to `cursor`. True if it is not attached any more.
     pub(super) fn is_behind(&self, cursor: u64) -> bool {
         let mut state = lock(&self.state);
-        if state.attached && state.cursor < cursor {
+        if state.place == Place::Attached && state.cursor < cursor {
             self.detach(&mut state);
         }
-        state.listed &= state.attached;
-        !state.attached
+        state.is_gone()
     }
 
     /// Writes a run, or of it what the viewer does not have yet.
     pub(super) fn deliver(&self, run: &Run, room: &Room) -> Delivered {
         let mut state = lock(&self.state);
-        if !state.attached {
-            state.listed = false;
+        if state.is_gone() {
             return Delivered::Gone;
         }
         if run.last <= state.cursor {
@@ -166,8 +169,7 @@ impl Member {
     }
 
     fn detach(&self, state: &mut State) -> Delivered {
-        state.attached = false;
-        state.listed = false;
+        state.place = Place::Unlisted;
         self.detached.notify_one();
         Delivered::Gone
     }
@@ -192,6 +194,24 @@ impl Member {
     /// Writes what the broadcaster has begun.
     pub(super) fn poll_flush(&self, socket: &Socket, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         poll_rest(&mut lock(&self.state), socket, cx)
+    }
+}
+
+impl State {
+    /// The broadcaster writes no more; it learns that when it comes by.
+    fn pass_by(&mut self) {
+        if self.place == Place::Attached {
+            self.place = Place::Passed;
+        }
+    }
+
+    /// Whether the broadcaster is to forget it, which it does at once.
+    fn is_gone(&mut self) -> bool {
+        let gone = self.place != Place::Attached;
+        if gone {
+            self.place = Place::Unlisted;
+        }
+        gone
     }
 }
 

@@ -111,23 +111,22 @@ impl Feed {
                     After::UpToDate => self.was_up_to_date = true,
                 }
             }
-            let due = match &mut self.seat {
-                Some(seat) => {
-                    if !seat.attached {
-                        let room = self.subscription.room();
-                        room.audience().attach(room, seat.part, &seat.member, self.cursor);
-                        seat.attached = true;
-                    }
-                    tokio::select! {
-                        () = seat.member.detached() => continue,
-                        () = self.subscription.told() => continue,
-                        due = self.timer.due() => due,
-                    }
+            let due = if let Some(seat) = &mut self.seat {
+                if !seat.attached {
+                    let room = self.subscription.room();
+                    room.audience().attach(room, seat.part, &seat.member, self.cursor);
+                    seat.attached = true;
                 }
-                None => tokio::select! {
+                tokio::select! {
+                    () = seat.member.detached() => continue,
+                    () = self.subscription.told() => continue,
+                    due = self.timer.due() => due,
+                }
+            } else {
+                tokio::select! {
                     () = self.subscription.changed() => continue,
                     due = self.timer.due() => due,
-                },
+                }
             };
             match due {
                 Due::Heartbeat if self.seat.as_ref().is_some_and(|s| s.member.take_sent()) => {}

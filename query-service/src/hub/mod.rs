@@ -98,7 +98,7 @@ impl AppHub {
         lanes: Arc<Lanes>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let rooms = Rooms::new(&app, &config, lanes, metrics.clone());
+        let rooms = Rooms::new(&config, lanes, metrics.clone());
         let progress = watch::Sender::new(Progress::default());
         let (folded, ticker) = (RwLock::default(), Ticker::default());
         Self { app, config, folded, rooms, ticker, progress, metrics }
@@ -150,7 +150,8 @@ impl AppHub {
                 // Listeners may have come between the question and the lock.
                 let Some(item) = item.or_else(|| Item::of(event)) else { continue };
                 let urgent = item.priority == Priority::High;
-                rooms.push(room_id, &room, *room_seq, item, event.at, now);
+                let item = self.shaped(&room, event, item);
+                rooms.push(&room, *room_seq, item, now);
                 match touched.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &room)) {
                     Some((_, any_urgent)) => *any_urgent |= urgent,
                     None => touched.push((room, urgent)),
@@ -172,6 +173,18 @@ impl AppHub {
         let Scope::Room { room_id, .. } = &event.scope else { return None };
         let fresh = now.0 < event.at.0.saturating_add(self.config.ring_idle_ms.cast_signed());
         if fresh || self.rooms.lock().get(room_id).is_some() { Item::of(event) } else { None }
+    }
+
+    /// Counts what is more than the room's viewers are sent.
+    fn shaped(&self, room: &Room, event: &Event, mut item: Item) -> Item {
+        item.is_over_budget = !room.affords(item.priority, event.at);
+        if let Scope::Room { room_id, .. } = &event.scope
+            && item.is_over_budget
+            && item.part.is_none()
+        {
+            self.metrics.shed_in_room(&self.app, room_id, item.priority);
+        }
+        item
     }
 
     /// Where few listen a tick would save little and cost them time.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use domain::ids::{AppId, RoomId};
+use domain::ids::RoomId;
 use domain::timestamp::Timestamp;
 
 use crate::broadcast::Lanes;
@@ -23,7 +23,6 @@ pub(crate) struct Rooms(Mutex<Active>);
 /// The rooms under their lock.
 #[derive(Debug)]
 pub(crate) struct Active {
-    app: AppId,
     rooms: HashMap<RoomId, Arc<Room>>,
     /// Bytes of all rings.
     bytes: usize,
@@ -37,14 +36,8 @@ pub(crate) struct Active {
 }
 
 impl Rooms {
-    pub(crate) fn new(
-        app: &AppId,
-        config: &HubConfig,
-        lanes: Arc<Lanes>,
-        metrics: Arc<Metrics>,
-    ) -> Self {
+    pub(crate) fn new(config: &HubConfig, lanes: Arc<Lanes>, metrics: Arc<Metrics>) -> Self {
         Self(Mutex::new(Active {
-            app: app.clone(),
             rooms: HashMap::new(),
             bytes: 0,
             bytes_max: config.rings_bytes_max,
@@ -87,19 +80,7 @@ impl Active {
     }
 
     /// Puts the next item into a room, and makes room for it elsewhere if all together are too many.
-    pub(crate) fn push(
-        &mut self,
-        room_id: &RoomId,
-        room: &Room,
-        room_seq: u64,
-        mut item: Item,
-        at: Timestamp,
-        now: Timestamp,
-    ) {
-        item.is_over_budget = !room.affords(item.priority, at);
-        if item.is_over_budget && item.part.is_none() {
-            self.metrics.shed_in_room(&self.app, room_id, item.priority);
-        }
+    pub(crate) fn push(&mut self, room: &Room, room_seq: u64, item: Item, now: Timestamp) {
         let (evicted, grown) = room.push(room_seq, item, now);
         self.grow(grown);
         self.metrics.ring_evictions.increment(evicted);

@@ -38,6 +38,10 @@ pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + 
         .and(query::raw())
         .and(warp::header::value("last-event-id").map(Some).or(warp::any().map(|| None)).unify())
         .and(warp::ext::optional())
+        .map(|app, room_id, identity, raw, header, socket| {
+            (app, room_id, identity, raw, (header, socket))
+        })
+        .untuple_one()
         .and(with(service))
         .then(stream)
         .boxed()
@@ -48,8 +52,7 @@ async fn stream(
     room_id: RoomId,
     identity: Identity,
     raw: String,
-    header: Option<HeaderValue>,
-    socket: Option<Socket>,
+    (header, socket): (Option<HeaderValue>, Option<Socket>),
     service: Service,
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["last_event_id"])?;
