@@ -124,7 +124,6 @@ fn number(text: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
@@ -147,7 +146,7 @@ mod tests {
             r#"{"type":"message_sent","room_seq":5,"id":"x"}"#,
             r#"{"type":"merged","from_seq":6,"room_seq":9,"counts":{}}"#,
         ];
-        let sse: String = json.iter().map(|json| format!(":\n\nid: 1\ndata: {json}\n\n")).collect();
+        let sse = json.map(|json| format!(":\n\nid: 1\ndata: {json}\n\n")).concat();
         let mut ws = vec![0x89, 0];
         for json in json {
             ws.extend_from_slice(&[0x81, u8::try_from(json.len()).unwrap()]);

@@ -120,7 +120,7 @@ fn measure(target: Target, scenario: &Scenario, started: Started) -> anyhow::Res
         move || publish::run(&mut publisher, &scenario, &board, &reached)
     });
     let seen = viewers.watch(&board, &told)?;
-    let (cpu, took) = (process.cpu()? - cpu, began.elapsed());
+    let (cpu, took) = (process.cpu()?.saturating_sub(cpu), began.elapsed());
     drop(told);
     publishing.join().map_err(|_panic| anyhow::anyhow!("the publisher panicked"))??;
 

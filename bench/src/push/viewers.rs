@@ -68,7 +68,7 @@ struct Viewer {
 }
 
 pub(super) struct Viewers {
-    viewers: Vec<Viewer>,
+    all: Vec<Viewer>,
     epoll: Epoll,
     base: u64,
     buffer: Vec<u8>,
@@ -101,14 +101,14 @@ impl Viewers {
             viewer.take(&rest, |_, _| ())?;
             viewers.push(viewer);
         }
-        Ok(Self { viewers, epoll, base: entrance.base, buffer: vec![0; 256 << 10] })
+        Ok(Self { all: viewers, epoll, base: entrance.base, buffer: vec![0; 256 << 10] })
     }
 
     /// Reads until everybody has everything. `told` hears of each message of room 0 that the last
     /// viewer of it has got.
     pub(super) fn watch(mut self, board: &Arc<Board>, told: &Sender<()>) -> anyhow::Result<Seen> {
-        let wanted = self.viewers.len() as u64 * board.messages;
-        let in_first = self.viewers.iter().filter(|viewer| viewer.room == 0).count() as u64;
+        let wanted = self.all.len() as u64 * board.messages;
+        let in_first = self.all.iter().filter(|viewer| viewer.room == 0).count() as u64;
         let mut reached = vec![0; usize::try_from(board.messages)?];
         let latencies = Histogram::new_with_bounds(1, 60_000_000, 3)?;
         let mut seen = Seen { deliveries: 0, reads: 0, latencies };
@@ -118,7 +118,7 @@ impl Viewers {
             let ready = self.epoll.wait(&mut events, patience)?;
             ensure!(0 < ready, "{} of {wanted} deliveries are missing", wanted - seen.deliveries);
             for event in &events[..ready] {
-                let viewer = &mut self.viewers[usize::try_from(event.data())?];
+                let viewer = &mut self.all[usize::try_from(event.data())?];
                 let Seen { deliveries, reads, latencies } = &mut seen;
                 loop {
                     let count = match viewer.tcp.read(&mut self.buffer) {
