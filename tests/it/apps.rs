@@ -217,6 +217,9 @@ async fn an_installation_has_as_many_apps_as_it_may_and_keeps_them_over_a_restar
     cluster.restart().await;
 
     open_app(&cluster, "one", &one["keys"][0]).await;
+    until_projected(&cluster, "one").await;
+    let audit = cluster.command(&["audit", "room_feed"]).output().unwrap();
+    assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stderr));
     let deleted = operator.command(Method::DELETE, "/two?name=Caf%C3%A9", &json!({})).await;
     expect(deleted, 201);
     expect(operator.command(Method::POST, "", &created("three")).await, 201);
@@ -247,5 +250,28 @@ async fn what_is_killed_in_the_middle_of_a_deletion_finishes_it_at_the_next_star
         until_nothing_remains(&cluster, &app).await;
     }
     assert!(0 < in_the_middle, "it was never killed in the middle");
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_outlives_the_death_of_nats_and_of_postgres() {
+    let cluster = Cluster::start().await;
+    let operator = cluster.operator();
+    for server in ["nats-server", "postgres"] {
+        let app = format!("cafe-{}", &server[..4]);
+        let made = expect(operator.command(Method::POST, "", &created(&app)).await, 201);
+        open_app(&cluster, &app, &made["keys"][0]).await;
+        until_projected(&cluster, &app).await;
+        let path = format!("/{app}?name=Caf%C3%A9");
+        expect(operator.command(Method::DELETE, &path, &json!({})).await, 201);
+        cluster.kill9_server(server);
+        eventually("both servers are there again", LIMIT, async || {
+            let target = cluster.target();
+            Nats::connect(&target.nats).await.ok()?;
+            migrations::connection::connect(&target.postgres).await.ok()
+        })
+        .await;
+        until_nothing_remains(&cluster, &app).await;
+    }
     cluster.stop().await;
 }
