@@ -144,6 +144,11 @@ impl Sums {
             "user_muted" => Self { mutes: 1, ..none },
             "likes_added" => Self { likes: number("count"), ..none },
             "room_joined" => Self { joins: 1, ..none },
+            "merged" => Self {
+                likes: item["likes"]["count"].as_u64().unwrap_or_default(),
+                joins: item["joined"]["count"].as_u64().unwrap_or_default(),
+                ..none
+            },
             _ => none,
         }
     }

@@ -39,8 +39,10 @@ pub struct Received {
     pub sums: Sums,
     /// The `room_seq` of the last item.
     pub room_seq: u64,
-    /// How many items.
+    /// How many items, those that a merged frame stands for included.
     pub items: u64,
+    /// Items that the server says it left out.
+    pub shed: u64,
     /// Items that are missing between two others.
     pub missing: u64,
     /// Items that came again.
@@ -139,6 +141,8 @@ impl<F: FnMut(&Value)> Viewer<F> {
     fn frame(&mut self, frame: &Frame) -> anyhow::Result<()> {
         let item: Value = serde_json::from_str(&frame.data)?;
         let Some(room_seq) = item["room_seq"].as_u64() else { return Ok(()) };
+        // A frame that stands for several items says where they begin.
+        let first = item["from_seq"].as_u64().unwrap_or(room_seq);
         match item["type"].as_str().unwrap_or_default() {
             "resumed" | "bye" => {}
             // Stands for all that came before: what had not come by then has been missed.
@@ -148,13 +152,15 @@ impl<F: FnMut(&Value)> Viewer<F> {
             }),
             _ => {
                 self.sender.send_modify(|received| {
-                    if room_seq <= received.room_seq {
+                    if first <= received.room_seq {
                         received.repeated += 1;
                     } else {
-                        received.missing += room_seq - received.room_seq - 1;
-                        received.room_seq = room_seq;
+                        received.missing += first - received.room_seq - 1;
                     }
-                    received.items += 1;
+                    received.room_seq = received.room_seq.max(room_seq);
+                    let shed = shed(&item);
+                    received.shed += shed;
+                    received.items += (room_seq + 1).saturating_sub(first + shed);
                     received.sums += Sums::of_feed_item(&item);
                 });
                 (self.show)(&item);
@@ -162,4 +168,10 @@ impl<F: FnMut(&Value)> Viewer<F> {
         }
         Ok(())
     }
+}
+
+/// How many items a frame says were left out, of all classes.
+fn shed(frame: &Value) -> u64 {
+    let classes = frame["shed"].as_object();
+    classes.into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum()
 }
