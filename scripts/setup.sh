@@ -8,3 +8,4 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 "$here/apt-packages.sh"
 "$here/rust-toolchain.sh"
 "$here/nats-server.sh"
+"$here/word-lists.sh"

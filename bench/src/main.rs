@@ -5,6 +5,7 @@
 mod callers;
 mod commands;
 mod figures;
+mod filter;
 mod latency;
 mod project;
 mod push;
@@ -25,6 +26,8 @@ enum Bench {
     Commands(commands::Options),
     /// Events a second from the log into Postgres, live and in a rebuild.
     Project(project::Options),
+    /// What the content filter catches, flags by mistake, and costs.
+    Filter(filter::Options),
     /// From a command sent to its SSE frame received.
     Latency(latency::Options),
     /// What a delivery to a viewer costs, beside other servers.
@@ -40,13 +43,14 @@ fn main() -> anyhow::Result<()> {
     match bench {
         Bench::Push(_) => push::pin_load()?,
         Bench::PushServer(_) => push::pin_server()?,
-        Bench::Commands(_) | Bench::Project(_) | Bench::Latency(_) => {}
+        Bench::Commands(_) | Bench::Project(_) | Bench::Filter(_) | Bench::Latency(_) => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match bench {
             Bench::Commands(options) => commands::run(options).await,
             Bench::Project(options) => project::run(options).await,
+            Bench::Filter(options) => filter::run(&options),
             Bench::Latency(options) => latency::run(options).await,
             Bench::Push(options) => push::run(options).await,
             Bench::PushServer(options) => push::server::run(options).await,

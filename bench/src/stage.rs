@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use command_service::config::CommandConfig;
+use command_service::gateway::screen::Screen;
 use command_service::gateway::submit::Submitter;
 use command_service::sequencer::config::SequencerConfig;
 use command_service::sequencer::handle::door;
@@ -84,7 +85,7 @@ impl Stage {
         tasks.spawn("sequencer", candidate.run(tasks.shutdown_token()));
         let local = std::collections::HashMap::from([(app.clone(), handle)]);
         let submitter = Submitter::new(local, nats.clone(), &config.gateway);
-        let addr = serve(&config, nats.clone(), auth.clone(), submitter.clone(), &tasks)?;
+        let addr = serve(&config, nats.clone(), auth.clone(), submitter.clone(), &tasks).await?;
         let stage = Self { app, submitter, addr, nats, auth, tasks, key, _server: server };
         stage.create_rooms().await?;
         Ok(stage)
@@ -102,6 +103,7 @@ impl Stage {
                     room_id: room_id(room)?,
                     command: RoomCommand::CreateRoom(create),
                 },
+                screening: None,
             });
         }
         self.submitter.submit(&self.app, commands).await?;
@@ -125,17 +127,23 @@ impl Stage {
 }
 
 /// The HTTP side alone, in front of the stage's own sequencer.
-fn serve(
+async fn serve(
     config: &CommandConfig,
     nats: Nats,
     auth: Auth,
     submitter: Submitter,
     tasks: &Tasks,
 ) -> anyhow::Result<SocketAddr> {
-    let profiles = command_service::gateway::profiles::Profiles::new(nats, &config.gateway);
+    let profiles = command_service::gateway::profiles::Profiles::new(nats.clone(), &config.gateway);
+    let screen = Screen::new(config.filter.clone(), nats, tasks.clone()).await;
     let config_gateway = config.gateway.clone();
-    let gateway =
-        command_service::gateway::Gateway { auth, profiles, submitter, config: config_gateway };
+    let gateway = command_service::gateway::Gateway {
+        auth,
+        profiles,
+        screen,
+        submitter,
+        config: config_gateway,
+    };
     let bound = service_kit::http::bind("command-service", &config.http)?;
     let (addr, shutdown) = (bound.addr(), tasks.shutdown_token());
     let routes = command_service::routes::routes(&gateway);
@@ -157,7 +165,7 @@ pub(crate) fn say(caller: usize, room_id: &RoomId) -> anyhow::Result<Command> {
     let actor = Actor::unknown(format!("user-{caller}").parse()?, Role::Viewer);
     let command = RoomCommand::SendMessage(message());
     let action = Action::Room { room_id: room_id.clone(), command };
-    Ok(Command { id: clock::new_command_id(), actor, action })
+    Ok(Command { id: clock::new_command_id(), actor, action, screening: None })
 }
 
 /// An empty database with the tables.

@@ -6,6 +6,7 @@ use service_kit::http::HttpConfig;
 
 use crate::apps::config::AppsConfig;
 use crate::gateway::config::GatewayConfig;
+use crate::gateway::screen::config::FilterConfig;
 use crate::sequencer::config::SequencerConfig;
 
 /// Everything that the command-service can be told.
@@ -18,6 +19,8 @@ pub struct CommandConfig {
     pub gateway: GatewayConfig,
     /// The apps of the registry.
     pub apps: AppsConfig,
+    /// Words that are not wanted.
+    pub filter: FilterConfig,
     /// Deciding and appending.
     pub sequencer: SequencerConfig,
     /// How much of everything an app may have.

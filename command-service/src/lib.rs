@@ -34,6 +34,7 @@ use crate::apps::sequencers::Sequencers;
 use crate::config::{CommandConfig, PackTooSmall};
 use crate::gateway::Gateway;
 use crate::gateway::profiles::Profiles;
+use crate::gateway::screen::Screen;
 use crate::gateway::submit::Submitter;
 
 /// A command-service that serves.
@@ -84,8 +85,9 @@ pub async fn start(
     let keeper = Keeper { apps: apps.clone(), sequencers, config: config.apps.clone() };
     tasks.spawn("keeper", keeper.run(tasks.shutdown_token()));
     let readiness = readiness(submitter.clone());
-    let profiles = Profiles::new(nats, &config.gateway);
-    let gateway = Gateway { auth, profiles, submitter, config: config.gateway };
+    let profiles = Profiles::new(nats.clone(), &config.gateway);
+    let screen = Screen::new(config.filter, nats, tasks.clone()).await;
+    let gateway = Gateway { auth, profiles, screen, submitter, config: config.gateway };
     let addr = bound.addr();
     let document = openapi::document(&config.limits);
     let aside =

@@ -38,6 +38,8 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::TooManyAssistants { .. } => (StatusCode::CONFLICT, "Too many assistants"),
         Rejection::TooManyGifts { .. } => (StatusCode::CONFLICT, "Too many gifts"),
         Rejection::TooManyProducts { .. } => (StatusCode::CONFLICT, "Too many products"),
+        Rejection::TooManyWordLists { .. } => (StatusCode::CONFLICT, "Too many word lists"),
+        Rejection::TextRefused { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text refused"),
         Rejection::TextEmpty { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text empty"),
         Rejection::TextTooLong { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text too long"),
         Rejection::TextUnstorable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text unstorable"),
@@ -79,7 +81,9 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::TooManyGifts { max }
         | Rejection::TooManyApps { max }
         | Rejection::TooManyAdmins { max }
-        | Rejection::TooManyProducts { max } => problem.with("max", max),
+        | Rejection::TooManyProducts { max }
+        | Rejection::TooManyWordLists { max } => problem.with("max", max),
+        Rejection::TextRefused { field } => problem.with("field", field),
         Rejection::NotAllowed { .. }
         | Rejection::OwnerImmune { .. }
         | Rejection::AllMuted

@@ -199,6 +199,8 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("user_kicked", 1) => EventData::UserKicked(as_type(id, kind, json)?),
         ("user_unbanned", 1) => EventData::UserUnbanned(as_type(id, kind, json)?),
         ("user_banned", 1) => EventData::UserBanned(as_type(id, kind, json)?),
+        ("word_list_set", 1) => EventData::WordListSet(as_type(id, kind, json)?),
+        ("word_list_removed", 1) => EventData::WordListRemoved(as_type(id, kind, json)?),
         ("user_unmuted", 1) => EventData::UserUnmuted(as_type(id, kind, json)?),
         ("shelf_ordered", 1) => EventData::ShelfOrdered(as_type(id, kind, json)?),
         ("product_sold_out", 1) => EventData::ProductSoldOut(as_type(id, kind, json)?),

@@ -8,8 +8,10 @@ use crate::actor::Actor;
 use crate::app::broadcast_message::BroadcastMessage;
 use crate::app::define_gift::DefineGift;
 use crate::app::register_user::RegisterUser;
+use crate::app::remove_word_list::RemoveWordList;
 use crate::app::set_admins::SetAdmins;
 use crate::app::set_level_rule::SetLevelRule;
+use crate::app::set_word_list::SetWordList;
 use crate::ids::{CommandId, RoomId};
 use crate::registry::create_app::CreateApp;
 use crate::registry::delete_app::DeleteApp;
@@ -43,6 +45,7 @@ use crate::room::set_spotlight::SetSpotlight;
 use crate::room::unban_user::UnbanUser;
 use crate::room::unfollow_host::UnfollowHost;
 use crate::room::unmute_user::UnmuteUser;
+use crate::screening::Screening;
 
 /// One request to change something, complete: a decision needs nothing but this and the state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +56,9 @@ pub struct Command {
     pub actor: Actor,
     /// What for.
     pub action: Action,
+    /// What the filter found in its texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screening: Option<Screening>,
 }
 
 /// A command to a room, or to the app as a whole.
@@ -119,4 +125,6 @@ pub enum AppCommand {
     SetAppExpiry(SetAppExpiry),
     SetAppKeys(SetAppKeys),
     DeleteApp(DeleteApp),
+    SetWordList(SetWordList),
+    RemoveWordList(RemoveWordList),
 }

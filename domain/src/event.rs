@@ -9,8 +9,10 @@ use crate::app::broadcast_message::BroadcastSent;
 use crate::app::define_gift::GiftDefined;
 use crate::app::epoch::EpochStarted;
 use crate::app::register_user::UserRegistered;
+use crate::app::remove_word_list::WordListRemoved;
 use crate::app::set_admins::AdminsSet;
 use crate::app::set_level_rule::LevelRuleSet;
+use crate::app::set_word_list::WordListSet;
 use crate::ids::{CommandId, RoomId};
 use crate::registry::create_app::AppCreated;
 use crate::registry::delete_app::AppDeleted;
@@ -155,6 +157,8 @@ pub enum EventData {
     BroadcastSent(BroadcastSent),
     HostFollowed(HostFollowed),
     HostUnfollowed(HostUnfollowed),
+    WordListSet(WordListSet),
+    WordListRemoved(WordListRemoved),
 }
 
 impl EventData {
@@ -200,6 +204,8 @@ impl EventData {
             Self::BroadcastSent(_) => "broadcast_sent",
             Self::HostFollowed(_) => "host_followed",
             Self::HostUnfollowed(_) => "host_unfollowed",
+            Self::WordListSet(_) => "word_list_set",
+            Self::WordListRemoved(_) => "word_list_removed",
         }
     }
 

@@ -165,6 +165,16 @@ text_id!(
     }
 );
 
+text_id!(
+    /// A list of words that texts are screened for.
+    WordListName,
+    "name",
+    "has 1 to 48 bytes of UTF-8 without control characters, and is not `.` or `..`",
+    48,
+    r"^(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f]+$",
+    |text| short_name(text, 48)
+);
+
 fn short_name(text: &str, bytes_max: usize) -> bool {
     let length_fits = (1..=bytes_max).contains(&text.len());
     length_fits && !text.chars().any(char::is_control) && !moves_a_path(text)

@@ -65,6 +65,22 @@ pub struct Limits {
     pub app_keys_max: u32,
     /// Admin accounts of an app.
     pub admins_max: u32,
+    /// Word lists of the app.
+    pub word_lists_max: u32,
+    /// Word lists that one room has of its own.
+    pub word_lists_per_room_max: u32,
+    /// Words of a list, and phrases of its whitelist.
+    pub words_per_list_max: u32,
+    /// Bytes of a word.
+    pub word_bytes_max: u32,
+    /// Bytes of the words and phrases of a list.
+    pub word_list_bytes_max: u32,
+    /// Bytes of the words and phrases of all lists of an app, those of its rooms included.
+    pub word_lists_bytes_max: u64,
+    /// Rooms that a list of the app may be limited to.
+    pub word_list_rooms_max: u32,
+    /// Bytes of a mask.
+    pub mask_bytes_max: u32,
 }
 
 impl Default for Limits {
@@ -99,6 +115,14 @@ impl Default for Limits {
             app_name_bytes_max: 60,
             app_keys_max: 4,
             admins_max: 5,
+            word_lists_max: 50,
+            word_lists_per_room_max: 5,
+            words_per_list_max: 5_000,
+            word_bytes_max: 200,
+            word_list_bytes_max: 32_768,
+            word_lists_bytes_max: 16 << 20,
+            word_list_rooms_max: 100,
+            mask_bytes_max: 20,
         }
     }
 }

@@ -177,6 +177,18 @@ pub enum Rejection {
         /// The first such product.
         product_id: ProductId,
     },
+    /// The filter does not let the text through. Which list says so is nobody's business.
+    #[error("`{field}` has words that are not allowed here")]
+    TextRefused {
+        /// Which.
+        field: String,
+    },
+    /// One more word list than there may be.
+    #[error("there are {max} word lists, which is all there may be")]
+    TooManyWordLists {
+        /// The limit.
+        max: u32,
+    },
     /// The multipliers of an earning do not rise with the level.
     #[error("`from_level` must rise from one multiplier to the next")]
     MultipliersNotRising,
@@ -292,6 +304,8 @@ impl Rejection {
             Self::AppNameMismatch { .. } => "app_name_mismatch",
             Self::TooManyAdmins { .. } => "too_many_admins",
             Self::AdminNotListed { .. } => "admin_not_listed",
+            Self::TextRefused { .. } => "text_refused",
+            Self::TooManyWordLists { .. } => "too_many_word_lists",
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum RequestSubject {
     Commands(AppId),
     /// Profiles of an app's users; any one query-service answers.
     Profiles(AppId),
+    /// The word lists of an app, as its sequencer has them.
+    WordLists(AppId),
 }
 
 /// Why a request has no answer.
@@ -96,6 +98,7 @@ impl Nats {
         let answer = match &subject {
             // Not shared: when two believe that they lead, the fence of the log tells them apart.
             RequestSubject::Commands(app) => self.client.subscribe(subject::commands(app)).await,
+            RequestSubject::WordLists(app) => self.client.subscribe(subject::word_lists(app)).await,
             RequestSubject::Profiles(app) => {
                 let group = subject::PROFILES_GROUP.to_owned();
                 self.client.queue_subscribe(subject::profiles(app), group).await
@@ -132,6 +135,7 @@ impl Nats {
         let subject = match &subject {
             RequestSubject::Commands(app) => subject::commands(app),
             RequestSubject::Profiles(app) => subject::profiles(app),
+            RequestSubject::WordLists(app) => subject::word_lists(app),
         };
         let request = Request::new().payload(payload).timeout(Some(timeout));
         match self.client.send_request(subject, request).await {

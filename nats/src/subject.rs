@@ -23,6 +23,11 @@ pub(crate) fn commands(app: &AppId) -> String {
     format!("cmd.{app}")
 }
 
+/// Questions for the word lists of an app, answered by its leader.
+pub(crate) fn word_lists(app: &AppId) -> String {
+    format!("words.{app}")
+}
+
 /// Profile look-ups, answered by any query-service.
 pub(crate) fn profiles(app: &AppId) -> String {
     format!("profile.{app}")

@@ -87,6 +87,8 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         }
         EventData::EpochStarted(_)
         | EventData::LevelRuleSet(_)
+        | EventData::WordListSet(_)
+        | EventData::WordListRemoved(_)
         | EventData::AdminsSet(_)
         | EventData::AppCreated(_)
         | EventData::AppStatusSet(_)

@@ -46,7 +46,7 @@ fn body(caller: usize, lines: usize) -> anyhow::Result<String> {
             json!({"room": {"room_id": room_id(caller * lines + line)?, "command": command}});
         let user = format!("user-{}", (caller * lines + line) % 10_000);
         let id = clock::new_command_id();
-        body += &json!({"id": id, "user_id": user, "action": action}).to_string();
+        body.push_str(&json!({"id": id, "user_id": user, "action": action}).to_string());
         body.push('\n');
     }
     Ok(body)

@@ -1,7 +1,8 @@
 //! From a request to an answer: who asks, which command that is, and who decides it.
 //!
-//! [`request`] is what every route begins with ([`operator`] those about apps), [`caller`] makes the actor, [`profiles`] looks up how
-//! they are shown, [`submit`] brings commands to the sequencer, wherever it is, and [`reply`] says
+//! [`request`] is what every route begins with ([`operator`] those about apps), [`caller`] makes the
+//! actor, [`profiles`] looks up how they are shown, [`screen`] looks for words that are not wanted,
+//! [`submit`] brings commands to the sequencer, wherever it is, and [`reply`] says
 //! what became of them.
 
 pub mod caller;
@@ -10,12 +11,14 @@ pub mod operator;
 pub mod profiles;
 pub mod reply;
 pub mod request;
+pub mod screen;
 pub mod submit;
 
 use service_kit::auth::Auth;
 
 use crate::gateway::config::GatewayConfig;
 use crate::gateway::profiles::Profiles;
+use crate::gateway::screen::Screen;
 use crate::gateway::submit::Submitter;
 
 /// What a route works with. Cheap to clone.
@@ -25,6 +28,8 @@ pub struct Gateway {
     pub auth: Auth,
     /// Looks senders up.
     pub profiles: Profiles,
+    /// Screens texts.
+    pub screen: Screen,
     /// Brings commands to their sequencer.
     pub submitter: Submitter,
     /// Limits.

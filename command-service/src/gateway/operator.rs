@@ -123,7 +123,7 @@ impl OperatorRequest {
     async fn carry_out(&self, command: AppCommand) -> Result<(Answer, bool), Problem> {
         let caller = Caller { identity: self.identity.clone(), on_behalf_of: None };
         let actor = caller.actor_with(None);
-        let command = Command { id: self.id, actor, action: Action::App(command) };
+        let command = Command { id: self.id, actor, action: Action::App(command), screening: None };
         let answers = self.gateway.submitter.submit(&registry_id(), vec![command]).await;
         let answer = answers.map_err(problems::not_submitted)?.pop();
         let answer = answer.ok_or_else(Problem::internal)?;

@@ -71,6 +71,11 @@ impl Request {
         Ok(self)
     }
 
+    /// Refuses a room that the token is not for.
+    pub fn check_room(&self, room_id: &RoomId) -> Result<(), Problem> {
+        self.caller.identity.check_room(room_id)
+    }
+
     /// Carries out a command to a room.
     pub async fn to_room(
         self,
@@ -81,17 +86,23 @@ impl Request {
         self.caller.identity.check_room(&room_id)?;
         let actor = self.caller.actor(&self.gateway.profiles, &app).await;
         let action = Action::Room { room_id, command };
-        self.carry_out(&app, Command { id: self.id, actor, action }).await
+        self.carry_out(&app, Command { id: self.id, actor, action, screening: None }).await
     }
 
     /// Carries out a command to the app.
     pub async fn to_app(self, app: AppId, command: AppCommand) -> Result<Response, Problem> {
         let actor = self.caller.actor(&self.gateway.profiles, &app).await;
-        self.carry_out(&app, Command { id: self.id, actor, action: Action::App(command) }).await
+        self.carry_out(
+            &app,
+            Command { id: self.id, actor, action: Action::App(command), screening: None },
+        )
+        .await
     }
 
     async fn carry_out(&self, app: &AppId, command: Command) -> Result<Response, Problem> {
-        let answers = self.gateway.submitter.submit(app, vec![command]).await;
+        let commands = self.gateway.screen.commands(app, vec![command]).await;
+        let commands = commands.map_err(problems::not_submitted)?;
+        let answers = self.gateway.submitter.submit(app, commands).await;
         let answer = answers.map_err(problems::not_submitted)?.pop();
         // One command, one answer: anything else is a bug of the leader.
         reply::response(answer.ok_or_else(Problem::internal)?)

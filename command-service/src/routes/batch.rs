@@ -133,7 +133,7 @@ async fn carry_out(
                 identity.check_room(room_id)?;
             }
             let actor = caller.actor_with(profiles.get(caller.user()).cloned());
-            commands.push(Command { id, actor, action });
+            commands.push(Command { id, actor, action, screening: None });
             Ok(id)
         })
         .collect();
@@ -141,7 +141,11 @@ async fn carry_out(
     let submitted = if commands.is_empty() {
         Ok(Vec::new())
     } else {
-        gateway.submitter.submit(app, commands).await.map_err(not_submitted)
+        match gateway.screen.commands(app, commands).await {
+            Ok(commands) => gateway.submitter.submit(app, commands).await,
+            Err(error) => Err(error),
+        }
+        .map_err(not_submitted)
     };
     let mut answers = submitted.map(Vec::into_iter);
     ids.into_iter()

@@ -21,6 +21,8 @@ mod mute_user;
 mod order_shelf;
 mod register_user;
 mod remove_product;
+mod remove_room_word_list;
+mod remove_word_list;
 mod send_custom_message;
 mod send_gift;
 mod send_likes;
@@ -34,8 +36,10 @@ mod set_app_status;
 mod set_introduction;
 mod set_level_rule;
 mod set_product;
+mod set_room_word_list;
 mod set_slow_mode;
 mod set_spotlight;
+mod set_word_list;
 mod unban_user;
 mod unfollow_host;
 mod unmute_user;
@@ -98,6 +102,8 @@ group!(
     ban_user,
     unmute_user,
     create_room,
+    set_room_word_list,
+    remove_room_word_list,
 );
 
 group!(
@@ -120,6 +126,8 @@ group!(
     set_app_expiry,
     set_app_keys,
     delete_app,
+    set_word_list,
+    remove_word_list,
 );
 
 /// All routes. Those that viewers use most come first: warp asks one after the other.

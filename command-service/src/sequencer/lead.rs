@@ -3,6 +3,7 @@
 //! The lease only keeps instances from disturbing each other. What makes a second writer harmless is
 //! the fence in every append.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::actor::{Actor, Role};
@@ -11,11 +12,13 @@ use domain::commit_writer::CommitWriter;
 use domain::event::{Event, EventData, EventId};
 use domain::ids::{AppId, UserId};
 use domain::limits::Limits;
+use domain::word_list::WordLists;
 use nats::client::Nats;
 use nats::lease::{Lease, LeaseError};
 use nats::log::{AppendError, Log};
 use nats::service::RequestSubject;
 use service_kit::clock;
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +29,7 @@ use super::handle::Door;
 use super::remote;
 use super::snapshot::{self, CatchUpError};
 use super::state::SequencerState;
+use super::word_lists;
 use super::write_loop::{SteppedDown, WriteLoop};
 
 /// One app's candidate for leadership in this instance.
@@ -113,6 +117,10 @@ impl Candidate {
         let (sender, mut queue) = self.door.open(self.config.queue_submissions_max);
         let remote = remote::serve(requests, sender, self.config.remote_requests_max);
         let remote = tokio::spawn(remote);
+        let lists = self.nats.serve_requests(RequestSubject::WordLists(self.app.clone())).await;
+        let lists = lists.map_err(TermError::Requests)?;
+        let (word_lists, told) = watch::channel(Arc::clone(&state.app.word_lists));
+        let lists = tokio::spawn(word_lists::serve(lists, told));
         tracing::info!(app.id = %self.app, epoch = state.app.epoch, log.seq = %state.log_seq, "leading");
 
         metrics::leads(&self.app, true);
@@ -120,9 +128,13 @@ impl Candidate {
         let mut snapshots = Snapshots::after(&state);
         let write_loop = WriteLoop { log: &self.log, config: &self.config, limits: &self.limits };
         let written = write_loop
-            .run(&mut state, &mut queue, end, |state| snapshots.consider(self, state))
+            .run(&mut state, &mut queue, end, |state| {
+                snapshots.consider(self, state);
+                tell(&word_lists, &state.app.word_lists);
+            })
             .await;
         remote.abort();
+        lists.abort();
         written.map_err(TermError::SteppedDown)?;
         if snapshots.taken_at < state.log_seq.0 {
             snapshot::save(&self.nats, &self.app, state).await;
@@ -166,6 +178,17 @@ impl Candidate {
             }
         }
     }
+}
+
+/// Shows the lists to those who wait for new ones, if they have changed.
+fn tell(told: &watch::Sender<Arc<WordLists>>, now: &Arc<WordLists>) {
+    told.send_if_modified(|told| {
+        let changed = !Arc::ptr_eq(told, now);
+        if changed {
+            *told = Arc::clone(now);
+        }
+        changed
+    });
 }
 
 /// The name under which the sequencer itself stands in events.

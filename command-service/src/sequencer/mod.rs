@@ -15,4 +15,5 @@ mod pack_tests;
 pub mod remote;
 pub mod snapshot;
 pub mod state;
+pub mod word_lists;
 pub mod write_loop;

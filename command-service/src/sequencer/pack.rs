@@ -124,7 +124,7 @@ impl<'a> Pack<'a> {
     }
 
     fn decide_slot(&mut self, command: Command) -> Slot {
-        let Command { id, actor, action } = command;
+        let Command { id, actor, action, screening } = command;
         let PackContext { app, now, limits, ledger, .. } = self.context;
         if let Some(answer) = self.state.ledger.answer(id, &actor.user, now, ledger) {
             return Slot::Known(answer);
@@ -140,7 +140,12 @@ impl<'a> Pack<'a> {
             Action::Room { room_id, .. } => Some(room_id.clone()),
             Action::App(_) => None,
         };
-        let decided = self.state.app.decide(&actor, action, &Context { now, limits, app });
+        let decided = self.state.app.decide_screened(
+            &actor,
+            action,
+            screening,
+            &Context { now, limits, app },
+        );
         let admitted = self.limiter.after(admission, &decided, &actor.user, room_id.as_ref(), now);
         if let Err(shed) = admitted {
             return Slot::Known(Answer::Shed(shed));

@@ -35,7 +35,12 @@ fn room_id() -> RoomId {
 
 fn command(n: u32, user: &str, role: Role, command: RoomCommand) -> Command {
     let actor = Actor::unknown(user.parse().unwrap(), role);
-    Command { id: id(n), actor, action: Action::Room { room_id: room_id(), command } }
+    Command {
+        id: id(n),
+        actor,
+        action: Action::Room { room_id: room_id(), command },
+        screening: None,
+    }
 }
 
 fn create(n: u32) -> Command {

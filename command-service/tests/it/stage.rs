@@ -109,7 +109,7 @@ pub(crate) fn say(text: &str) -> Command {
 
 fn in_room(id: CommandId, user: &str, role: Role, command: RoomCommand) -> Command {
     let actor = Actor::unknown(user.parse().unwrap(), role);
-    Command { id, actor, action: Action::Room { room_id: room_id(), command } }
+    Command { id, actor, action: Action::Room { room_id: room_id(), command }, screening: None }
 }
 
 #[track_caller]

@@ -4,5 +4,7 @@ pub mod broadcast_message;
 pub mod define_gift;
 pub mod epoch;
 pub mod register_user;
+pub mod remove_word_list;
 pub mod set_admins;
 pub mod set_level_rule;
+pub mod set_word_list;

@@ -45,6 +45,8 @@ pub fn deeds(event: &Event, mut done: impl FnMut(&UserId, Source, u64)) {
         | EventData::UserRegistered(_)
         | EventData::GiftDefined(_)
         | EventData::LevelRuleSet(_)
+        | EventData::WordListSet(_)
+        | EventData::WordListRemoved(_)
         | EventData::AdminsSet(_)
         | EventData::AppCreated(_)
         | EventData::AppStatusSet(_)

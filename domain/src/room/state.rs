@@ -178,6 +178,8 @@ impl Room {
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)
             | EventData::LevelRuleSet(_)
+            | EventData::WordListSet(_)
+            | EventData::WordListRemoved(_)
             | EventData::AdminsSet(_)
             | EventData::AppCreated(_)
             | EventData::AppStatusSet(_)

@@ -48,5 +48,7 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::AppNameMismatch { app_id: parse("cafe") },
         Rejection::TooManyAdmins { max: 5 },
         Rejection::AdminNotListed { user_id: parse("shop") },
+        Rejection::TextRefused { field: text() },
+        Rejection::TooManyWordLists { max: 50 },
     ]
 }

@@ -4,11 +4,14 @@
 //! shows it. Both are pure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::app::define_gift::{self, Gift};
+use crate::app::remove_word_list::{self, WordListRemoved};
+use crate::app::set_word_list::{self, WordListSet};
 use crate::app::{broadcast_message, register_user, set_admins, set_level_rule};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, Scope};
@@ -32,6 +35,7 @@ use crate::room::{
     unmute_user,
 };
 use crate::timestamp::Timestamp;
+use crate::word_list::WordLists;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -59,6 +63,9 @@ pub struct AppState {
     pub gifts: BTreeMap<GiftId, Gift>,
     /// What earns points.
     pub level_rule: LevelRule,
+    /// What texts are screened for. Shared with the filters that are made of it.
+    #[serde(default)]
+    pub word_lists: Arc<WordLists>,
     /// Every room that was created.
     pub rooms: HashMap<RoomId, Room>,
     /// Who is an admin; while it is empty, whose token says so.
@@ -133,6 +140,12 @@ impl AppState {
                 set_app_keys::set_app_keys(self, actor, command, context)
             }
             AppCommand::DeleteApp(command) => delete_app::delete_app(self, actor, command),
+            AppCommand::SetWordList(command) => {
+                set_word_list::set_word_list(self, actor, command, context)
+            }
+            AppCommand::RemoveWordList(command) => {
+                remove_word_list::remove_word_list(self, actor, command)
+            }
         }
     }
 
@@ -249,6 +262,13 @@ impl AppState {
             }
             EventData::LevelRuleSet(set) => self.level_rule = set.rule.clone(),
             EventData::BroadcastSent(sent) => self.broadcast_seq = sent.broadcast_seq,
+            EventData::WordListSet(WordListSet { room_id, name, list }) => {
+                let lists = Arc::make_mut(&mut self.word_lists);
+                lists.set(room_id.as_ref(), name, list.clone());
+            }
+            EventData::WordListRemoved(WordListRemoved { room_id, name }) => {
+                Arc::make_mut(&mut self.word_lists).remove(room_id.as_ref(), name);
+            }
             EventData::UserRegistered(_) => {}
             EventData::AdminsSet(set) => self.admins.clone_from(&set.user_ids),
             EventData::AppCreated(created) => {

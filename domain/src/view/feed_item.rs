@@ -63,6 +63,8 @@ impl Priority {
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)
             | EventData::LevelRuleSet(_)
+            | EventData::WordListSet(_)
+            | EventData::WordListRemoved(_)
             | EventData::AdminsSet(_)
             | EventData::AppCreated(_)
             | EventData::AppStatusSet(_)

@@ -19,6 +19,8 @@ impl<'a> Value<'a> {
         Some(match data {
             EventData::UserRegistered(registered) => Self::Text(&registered.nick),
             EventData::GiftDefined(defined) => Self::Text(&defined.name),
+            EventData::WordListSet(set) => Self::Text(set.name.as_str()),
+            EventData::WordListRemoved(removed) => Self::Text(removed.name.as_str()),
             EventData::RoomCreated(created) => Self::Text(&created.name),
             EventData::RoomStatusChanged(changed) => Self::Text(changed.to.as_str()),
             EventData::MessageSent(sent) => Self::Text(&sent.text),

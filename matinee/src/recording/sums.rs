@@ -99,6 +99,8 @@ impl Sums {
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)
             | EventData::LevelRuleSet(_)
+            | EventData::WordListSet(_)
+            | EventData::WordListRemoved(_)
             | EventData::AdminsSet(_)
             | EventData::AppCreated(_)
             | EventData::AppStatusSet(_)

@@ -38,6 +38,8 @@ impl Fold for GiftTotals {
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)
             | EventData::LevelRuleSet(_)
+            | EventData::WordListSet(_)
+            | EventData::WordListRemoved(_)
             | EventData::AdminsSet(_)
             | EventData::AppCreated(_)
             | EventData::AppStatusSet(_)

@@ -111,6 +111,8 @@ impl Change {
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)
             | EventData::LevelRuleSet(_)
+            | EventData::WordListSet(_)
+            | EventData::WordListRemoved(_)
             | EventData::AdminsSet(_)
             | EventData::AppCreated(_)
             | EventData::AppStatusSet(_)

@@ -9,14 +9,15 @@ use crate::tidy::Finding;
 use crate::tree::Tree;
 
 /// For each crate of the workspace, the others that it may import.
-const MAY_IMPORT: [(&str, &[&str]); 12] = [
+const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("domain", &[]),
+    ("filter", &["domain"]),
     ("migrations", &["service-kit"]),
     ("xtask", &[]),
     ("nats", &["domain"]),
     ("service-kit", &["domain"]),
     ("signer-service", &["domain", "service-kit"]),
-    ("command-service", &["domain", "nats", "service-kit"]),
+    ("command-service", &["domain", "filter", "nats", "service-kit"]),
     ("query-service", &["domain", "nats", "migrations", "service-kit"]),
     ("projector", &["domain", "nats", "migrations", "service-kit"]),
     ("matinee", EVERYTHING),
@@ -26,6 +27,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 
 const EVERYTHING: &[&str] = &[
     "domain",
+    "filter",
     "nats",
     "service-kit",
     "command-service",

@@ -8,8 +8,10 @@ use crate::actor::{Actor, Role};
 use crate::app::broadcast_message::BroadcastMessage;
 use crate::app::define_gift::DefineGift;
 use crate::app::register_user::RegisterUser;
+use crate::app::remove_word_list::RemoveWordList;
 use crate::app::set_admins::{SYSTEM_USER, SetAdmins};
 use crate::app::set_level_rule::SetLevelRule;
+use crate::app::set_word_list::{NewWordList, SetWordList};
 use crate::coins::Coins;
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::ids::{GiftId, RoomId, UserId};
@@ -42,8 +44,9 @@ pub(crate) struct Asked {
 
 pub(crate) fn any_command() -> impl Strategy<Value = Asked> {
     let action = prop_oneof![
-        1 => any_app_command().prop_map(Action::App),
-        4 => (any_room_id(), any_room_command())
+        2 => any_app_command().prop_map(Action::App),
+        1 => any_word_list_command().prop_map(Action::App),
+        8 => (any_room_id(), any_room_command())
             .prop_map(|(room_id, command)| Action::Room { room_id, command }),
     ];
     let by_operator = any_registry_command().prop_map(|command| (operator(), Action::App(command)));
@@ -93,6 +96,20 @@ fn any_app_command() -> impl Strategy<Value = AppCommand> {
         AppCommand::BroadcastMessage(BroadcastMessage { text, data })
     });
     prop_oneof![4 => register, 4 => define, 4 => rule, 1 => admins, 1 => broadcast]
+}
+
+fn any_word_list_command() -> impl Strategy<Value = AppCommand> {
+    let name = select(vec!["a", "b", "c"]).prop_map(|name| name.parse().unwrap());
+    let words = proptest::collection::btree_set(any_text().prop_map(Into::into), 0..3);
+    (proptest::option::of(any_room_id()), name, proptest::option::of(words)).prop_map(
+        |(room_id, name, words)| match words {
+            Some(words) => {
+                let list = NewWordList { words, ..NewWordList::default() };
+                AppCommand::SetWordList(SetWordList { room_id, name, list })
+            }
+            None => AppCommand::RemoveWordList(RemoveWordList { room_id, name }),
+        },
+    )
 }
 
 /// One of a few sources, twice now and then, with multipliers that often do not rise.

@@ -123,6 +123,7 @@ fn random_shows_come_to_every_event_and_every_refusal() {
     let mut events: BTreeSet<_> = sample::events().iter().map(|e| e.data.type_name()).collect();
     let mut refusals: BTreeSet<_> = sample::rejections().iter().map(Rejection::code).collect();
     assert!(events.remove("epoch_started"), "the sequencer itself writes it");
+    assert!(refusals.remove("text_refused"), "what the filter found comes with the command");
     // As many shows as it takes, within reason: most need a handful, the rarest refusal hundreds.
     for _ in 0..3_000 {
         let asked = vec(any_command(), 60).new_tree(&mut runner).unwrap().current();
@@ -152,6 +153,8 @@ fn sets(action: &Action) -> bool {
         Action::App(command) => match command {
             AppCommand::DefineGift(_)
             | AppCommand::SetLevelRule(_)
+            | AppCommand::SetWordList(_)
+            | AppCommand::RemoveWordList(_)
             | AppCommand::SetAppStatus(_)
             | AppCommand::SetAppExpiry(_)
             | AppCommand::SetAppKeys(_)

@@ -31,6 +31,8 @@ impl Show {
             mute_all_allow_max: 1,
             apps_max: 2,
             admins_max: 2,
+            word_lists_max: 1,
+            word_lists_per_room_max: 1,
             ..Limits::default()
         };
         let mut show = Self { limits, ..Self::default() };

@@ -1,0 +1,45 @@
+//! `PUT /v1/apps/{app}/word-lists/{name}`: what all texts of the app are screened for.
+
+use domain::app::set_word_list::{NewWordList, SetWordList};
+use domain::command::AppCommand;
+use domain::ids::{AppId, WordListName};
+use domain::limits::Limits;
+use service_kit::http::{app_path, json_body, path_id, put};
+use service_kit::openapi::Operation;
+use service_kit::problem::Problem;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+use warp::{Filter, Reply};
+
+use crate::gateway::Gateway;
+use crate::gateway::request::{Request, request};
+use crate::openapi::command;
+
+pub(super) fn operation(limits: &Limits) -> Operation {
+    command("put", "/word-lists/{name}", "What all texts of the app are screened for.")
+        .body::<NewWordList>()
+        .bytes_max("mask", limits.mask_bytes_max)
+}
+
+pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {
+    app_path()
+        .and(warp::path("word-lists"))
+        .and(path_id::<WordListName>())
+        .and(warp::path::end())
+        .and(put())
+        .and(request(gateway))
+        .and(json_body(gateway.config.body_bytes_max))
+        .then(set_word_list)
+        .map(Reply::into_response)
+        .boxed()
+}
+
+async fn set_word_list(
+    app: AppId,
+    name: WordListName,
+    request: Request,
+    list: NewWordList,
+) -> Result<Response, Problem> {
+    let command = SetWordList { room_id: None, name, list };
+    request.to_app(app, AppCommand::SetWordList(command)).await
+}
