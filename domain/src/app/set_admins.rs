@@ -11,9 +11,12 @@ use crate::ids::UserId;
 use crate::rejection::Rejection;
 use crate::state::{AppState, Context};
 
-/// The name under which Matinee itself acts: the sequencer's epochs, and what is derived from the
-/// log. It needs no place on a list.
+/// The name under which Matinee itself acts; so does the projector, which announces what it has
+/// counted. Neither needs a place on a list.
 pub const SYSTEM_USER: &str = "matinee";
+
+/// See [`SYSTEM_USER`].
+const PROJECTOR: &str = "projector";
 
 /// Only for admins. The whole list; while it is empty, every admin token is believed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -61,10 +64,15 @@ pub(crate) fn check_listed(app: &AppState, actor: &Actor) -> Result<(), Rejectio
         (None, Role::Admin) => &actor.user,
         (None, Role::Host | Role::Assistant | Role::Viewer) => return Ok(()),
     };
-    if app.admins.contains(admin) || admin.as_str() == SYSTEM_USER {
+    if app.admins.contains(admin) || is_system(admin) {
         return Ok(());
     }
     Err(Rejection::AdminNotListed { user_id: admin.clone() })
+}
+
+/// Whoever could take such a name holds a key of the app, and could take one of the list as well.
+fn is_system(user: &UserId) -> bool {
+    [SYSTEM_USER, PROJECTOR].contains(&user.as_str())
 }
 
 #[cfg(test)]
@@ -107,8 +115,11 @@ mod tests {
         given().when(for_ann(&admin()), join()).then_accepted();
         given().when(for_ann(&other()), join()).then_refused("admin_not_listed");
         given().when(viewer("ann"), join()).then_accepted();
-        let system = Actor { user: SYSTEM_USER.parse().unwrap(), ..admin() };
-        given().when_app(system, set(&[])).then_accepted();
+        for (name, is_system) in [("matinee", true), ("projector", true), ("somebody", false)] {
+            let system = Actor { user: name.parse().unwrap(), ..admin() };
+            let then = given().when_app(system, set(&[]));
+            if is_system { then.then_accepted() } else { then.then_refused("admin_not_listed") }
+        }
         let emptied = || given().and([was(&[])]);
         emptied().when(for_ann(&other()), join()).then_accepted();
     }
