@@ -55,7 +55,8 @@ impl Demo {
         let tasks = Tasks::new();
         tasks.shut_down_on_signals()?;
         let speed = Show::new(&lines, self.speed).speed;
-        let (system, target) = self.system(config, speed, tasks.clone()).await?;
+        // Boxed: it holds the whole configuration.
+        let (system, target) = Box::pin(self.system(config, speed, tasks.clone())).await?;
         let shutdown = tasks.shutdown_token();
         let shown = tokio::select! {
             shown = self.show(&target, &lines) => shown,
