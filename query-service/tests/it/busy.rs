@@ -1,5 +1,7 @@
 //! What a busy room does to its streams: fewer frames, fewer writes, nothing missing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use domain::event::EventData;
@@ -7,6 +9,9 @@ use domain::room::join_room::RoomJoined;
 use domain::room::mute_all::MuteAllSet;
 use domain::room::send_likes::LikesAdded;
 
+use tokio::task::JoinSet;
+
+use crate::harness::sse::item_seqs;
 use crate::harness::{World, message};
 
 fn likes(count: u64, total: u64) -> EventData {
@@ -78,4 +83,49 @@ async fn a_room_with_many_listeners_ticks_but_what_is_urgent_does_not_wait() {
     stream.until(6).await;
     assert!(start.elapsed().as_millis() < 500, "{:?}", start.elapsed());
     world.stop().await;
+}
+
+/// Everybody joins and leaves the audience all the time, on both transports, over two broadcasters.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_audience_that_comes_and_goes_while_the_room_speaks_misses_and_repeats_nothing() {
+    let world = Arc::new(World::start().await);
+    let room = world.room("room-1", 0).await;
+    world.caught_up(&room).await;
+    let done = Arc::new(AtomicBool::new(false));
+    let writer = tokio::spawn({
+        let (world, room, done) = (world.clone(), room.clone(), done.clone());
+        async move {
+            while !done.load(Ordering::Relaxed) {
+                world.append(Some(&room), vec![message("x"); 2]).await;
+            }
+        }
+    });
+
+    let mut viewers = JoinSet::new();
+    for viewer in 0..80_u64 {
+        let (world, room) = (world.clone(), room.clone());
+        viewers.spawn(async move {
+            let mut last = 1;
+            for round in 0..3 {
+                let until = last + 3 + viewer % 7;
+                if (viewer + round) % 2 == 0 {
+                    let mut stream = world.stream(&room, Some(last)).await;
+                    let seqs = item_seqs(&stream.until(until).await);
+                    assert_eq!(seqs, (last + 1..=until).collect::<Vec<_>>());
+                } else {
+                    let mut ws = world.ws(&room, &format!("?last_event_id={last}")).await;
+                    assert_eq!(ws.json().await["type"], "resumed");
+                    for seq in last + 1..=until {
+                        assert_eq!(ws.json().await["room_seq"], seq);
+                    }
+                }
+                last = until;
+            }
+        });
+    }
+    while let Some(viewer) = viewers.join_next().await {
+        viewer.unwrap();
+    }
+    done.store(true, Ordering::Relaxed);
+    writer.await.unwrap();
 }
