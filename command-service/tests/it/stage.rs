@@ -9,6 +9,7 @@ use command_service::sequencer::answer::Answer;
 use command_service::sequencer::config::SequencerConfig;
 use command_service::sequencer::handle::{SequencerHandle, door};
 use command_service::sequencer::lead::Candidate;
+use command_service::sequencer::limiter::config::LimiterConfig;
 use domain::actor::{Actor, Role};
 use domain::command::{Action, Command, RoomCommand};
 use domain::commit::Outcome;
@@ -46,7 +47,9 @@ impl Instance {
         Self::start_with(config, SequencerConfig::default()).await
     }
 
-    pub(crate) async fn start_with(config: &NatsConfig, sequencer: SequencerConfig) -> Self {
+    pub(crate) async fn start_with(config: &NatsConfig, mut sequencer: SequencerConfig) -> Self {
+        // A test sends faster than people do.
+        sequencer.limiter = LimiterConfig::off();
         let nats = Nats::connect(config).await.unwrap();
         let log = nats.open_log(&app()).await.unwrap();
         let (door, handle) = door();
