@@ -95,7 +95,12 @@ impl Stage {
         let host = Actor::unknown("host".parse()?, Role::Host);
         let mut commands = Vec::with_capacity(ROOMS);
         for room in 0..ROOMS {
-            let create = CreateRoom { name: "Bench".into(), owner: host.user.clone() };
+            let create = CreateRoom {
+                name: "Bench".into(),
+                owner: host.user.clone(),
+                kind: "".into(),
+                cover: "".into(),
+            };
             commands.push(Command {
                 id: clock::new_command_id(),
                 actor: host.clone(),

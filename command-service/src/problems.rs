@@ -27,6 +27,11 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::ProductNotFound { .. } => (StatusCode::NOT_FOUND, "No such product"),
         Rejection::RoomIdTaken { .. } => (StatusCode::CONFLICT, "Room id taken"),
         Rejection::IllegalTransition { .. } => (StatusCode::CONFLICT, "Illegal transition"),
+        Rejection::MessageNotFound { .. } => (StatusCode::NOT_FOUND, "No such message"),
+        Rejection::RecallTooLate { .. } => (StatusCode::CONFLICT, "Recall too late"),
+        Rejection::TooManyPins { .. } => (StatusCode::CONFLICT, "Too many pins"),
+        Rejection::RoomArchived => (StatusCode::CONFLICT, "Room archived"),
+        Rejection::RoomStillOpen { .. } => (StatusCode::CONFLICT, "Room still open"),
         Rejection::RoomClosed { .. } => (StatusCode::CONFLICT, "Room closed"),
         Rejection::CatalogueChanged { .. } => (StatusCode::CONFLICT, "Catalogue changed"),
         Rejection::PriceChanged { .. } => (StatusCode::CONFLICT, "Price changed"),
@@ -67,6 +72,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::SlowMode { seconds_left } => {
             problem.with("seconds_left", seconds_left).retry_after_s(*seconds_left)
         }
+        Rejection::RecallTooLate { window_s } => problem.with("window_s", window_s),
         Rejection::PriceChanged { price, .. } => problem.with("unit_price", price),
         Rejection::CatalogueChanged { price, catalogue_version } => {
             problem.with("unit_price", price).with("catalogue_version", catalogue_version)
@@ -75,6 +81,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::TextTooLong { bytes_max, .. } => problem.with("bytes_max", bytes_max),
         Rejection::TooManyRooms { max }
         | Rejection::TooManyMutes { max }
+        | Rejection::TooManyPins { max }
         | Rejection::TooManyBans { max }
         | Rejection::TooManyAssistants { max }
         | Rejection::TooManyAllowed { max }
@@ -88,6 +95,9 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::OwnerImmune { .. }
         | Rejection::AllMuted
         | Rejection::RoomNotFound { .. }
+        | Rejection::MessageNotFound { .. }
+        | Rejection::RoomArchived
+        | Rejection::RoomStillOpen { .. }
         | Rejection::GiftNotFound { .. }
         | Rejection::ProductNotFound { .. }
         | Rejection::RoomIdTaken { .. }

@@ -19,6 +19,7 @@ use crate::registry::set_app_expiry::SetAppExpiry;
 use crate::registry::set_app_keys::SetAppKeys;
 use crate::registry::set_app_status::SetAppStatus;
 use crate::room::appoint_assistant::AppointAssistant;
+use crate::room::archive_room::ArchiveRoom;
 use crate::room::ban_user::BanUser;
 use crate::room::change_room_status::ChangeRoomStatus;
 use crate::room::create_room::CreateRoom;
@@ -31,6 +32,8 @@ use crate::room::mark_sold_out::MarkSoldOut;
 use crate::room::mute_all::MuteAll;
 use crate::room::mute_user::MuteUser;
 use crate::room::order_shelf::OrderShelf;
+use crate::room::pin_message::PinMessage;
+use crate::room::recall_message::RecallMessage;
 use crate::room::remove_product::RemoveProduct;
 use crate::room::send_custom_message::SendCustomMessage;
 use crate::room::send_gift::SendGift;
@@ -40,11 +43,13 @@ use crate::room::send_paid_message::SendPaidMessage;
 use crate::room::set_announcement::SetAnnouncement;
 use crate::room::set_introduction::SetIntroduction;
 use crate::room::set_product::SetProduct;
+use crate::room::set_room_profile::SetRoomProfile;
 use crate::room::set_slow_mode::SetSlowMode;
 use crate::room::set_spotlight::SetSpotlight;
 use crate::room::unban_user::UnbanUser;
 use crate::room::unfollow_host::UnfollowHost;
 use crate::room::unmute_user::UnmuteUser;
+use crate::room::unpin_message::UnpinMessage;
 use crate::screening::Screening;
 
 /// One request to change something, complete: a decision needs nothing but this and the state.
@@ -108,6 +113,11 @@ pub enum RoomCommand {
     UnbanUser(UnbanUser),
     BanUser(BanUser),
     UnmuteUser(UnmuteUser),
+    RecallMessage(RecallMessage),
+    PinMessage(PinMessage),
+    UnpinMessage(UnpinMessage),
+    SetRoomProfile(SetRoomProfile),
+    ArchiveRoom(ArchiveRoom),
 }
 
 /// The commands of an app.

@@ -20,6 +20,7 @@ use crate::registry::set_app_expiry::AppExpirySet;
 use crate::registry::set_app_keys::AppKeysSet;
 use crate::registry::set_app_status::AppStatusSet;
 use crate::room::appoint_assistant::AssistantAppointed;
+use crate::room::archive_room::RoomArchived;
 use crate::room::ban_user::UserBanned;
 use crate::room::change_room_status::RoomStatusChanged;
 use crate::room::create_room::RoomCreated;
@@ -32,6 +33,8 @@ use crate::room::mark_sold_out::{ProductRestocked, ProductSoldOut};
 use crate::room::mute_all::MuteAllSet;
 use crate::room::mute_user::UserMuted;
 use crate::room::order_shelf::ShelfOrdered;
+use crate::room::pin_message::MessagePinned;
+use crate::room::recall_message::MessageRecalled;
 use crate::room::remove_product::ProductRemoved;
 use crate::room::send_custom_message::CustomMessageSent;
 use crate::room::send_gift::GiftSent;
@@ -41,11 +44,13 @@ use crate::room::send_paid_message::PaidMessageSent;
 use crate::room::set_announcement::AnnouncementSet;
 use crate::room::set_introduction::IntroductionSet;
 use crate::room::set_product::ProductSet;
+use crate::room::set_room_profile::RoomProfileSet;
 use crate::room::set_slow_mode::SlowModeSet;
 use crate::room::set_spotlight::SpotlightSet;
 use crate::room::unban_user::UserUnbanned;
 use crate::room::unfollow_host::HostUnfollowed;
 use crate::room::unmute_user::UserUnmuted;
+use crate::room::unpin_message::MessageUnpinned;
 use crate::timestamp::Timestamp;
 
 /// One fact with its place. [`crate::codec`] says how it looks in JSON.
@@ -144,6 +149,11 @@ pub enum EventData {
     UserUnbanned(UserUnbanned),
     UserBanned(UserBanned),
     UserUnmuted(UserUnmuted),
+    MessageRecalled(MessageRecalled),
+    MessagePinned(MessagePinned),
+    MessageUnpinned(MessageUnpinned),
+    RoomProfileSet(RoomProfileSet),
+    RoomArchived(RoomArchived),
     ShelfOrdered(ShelfOrdered),
     ProductSoldOut(ProductSoldOut),
     ProductRestocked(ProductRestocked),
@@ -191,6 +201,11 @@ impl EventData {
             Self::UserUnbanned(_) => "user_unbanned",
             Self::UserBanned(_) => "user_banned",
             Self::UserUnmuted(_) => "user_unmuted",
+            Self::MessageRecalled(_) => "message_recalled",
+            Self::MessagePinned(_) => "message_pinned",
+            Self::MessageUnpinned(_) => "message_unpinned",
+            Self::RoomProfileSet(_) => "room_profile_set",
+            Self::RoomArchived(_) => "room_archived",
             Self::ShelfOrdered(_) => "shelf_ordered",
             Self::ProductSoldOut(_) => "product_sold_out",
             Self::ProductRestocked(_) => "product_restocked",

@@ -55,6 +55,12 @@ pub struct Limits {
     pub slow_mode_s_max: u32,
     /// Users who may talk while everybody is muted.
     pub mute_all_allow_max: u32,
+    /// Bytes of a room's kind.
+    pub room_kind_bytes_max: u32,
+    /// Seconds within which a sender may recall a message.
+    pub recall_window_s: u32,
+    /// Messages pinned in one room.
+    pub pins_per_room_max: u32,
     /// Levels of a level rule.
     pub levels_max: u32,
     /// Apps that an installation may have, those of the configuration apart.
@@ -110,6 +116,9 @@ impl Default for Limits {
             reason_bytes_max: 1_000,
             slow_mode_s_max: 3_600,
             mute_all_allow_max: 1_000,
+            room_kind_bytes_max: 32,
+            recall_window_s: 120,
+            pins_per_room_max: 3,
             levels_max: 200,
             apps_max: 100,
             app_name_bytes_max: 60,

@@ -260,6 +260,33 @@ pub enum Rejection {
         /// The user of the token.
         user_id: UserId,
     },
+    /// The item is no message, or was recalled.
+    #[error("item {room_seq} of the room is not a message, or was recalled")]
+    MessageNotFound {
+        /// The item asked for.
+        room_seq: u64,
+    },
+    /// The sender has waited too long.
+    #[error("a message can be recalled by its sender within {window_s} s")]
+    RecallTooLate {
+        /// How long.
+        window_s: u32,
+    },
+    /// One more pinned message than a room may have.
+    #[error("the room has {max} pinned messages, which is all it may have")]
+    TooManyPins {
+        /// The limit.
+        max: u32,
+    },
+    /// The room is archived.
+    #[error("the room is archived: nothing more happens in it")]
+    RoomArchived,
+    /// Only what is over can be archived.
+    #[error("the room is {status}: end the show before it is archived")]
+    RoomStillOpen {
+        /// Now.
+        status: RoomStatus,
+    },
 }
 
 impl Rejection {
@@ -306,6 +333,11 @@ impl Rejection {
             Self::AdminNotListed { .. } => "admin_not_listed",
             Self::TextRefused { .. } => "text_refused",
             Self::TooManyWordLists { .. } => "too_many_word_lists",
+            Self::MessageNotFound { .. } => "message_not_found",
+            Self::RecallTooLate { .. } => "recall_too_late",
+            Self::TooManyPins { .. } => "too_many_pins",
+            Self::RoomArchived => "room_archived",
+            Self::RoomStillOpen { .. } => "room_still_open",
         }
     }
 }

@@ -79,6 +79,11 @@ fn unstorable(event: &Event) -> Option<&'static str> {
             ("category", gift.category.as_deref()),
         ],
         EventData::RoomCreated(room) => vec![("name", Some(&*room.name))],
+        EventData::RoomProfileSet(set) => vec![
+            ("name", Some(&*set.name)),
+            ("kind", Some(&*set.kind)),
+            ("cover", Some(&*set.cover)),
+        ],
         EventData::ProductSet(set) => vec![("title", Some(&*set.product.title))],
         EventData::ProductRemoved(removed) => vec![("title", Some(&*removed.product.title))],
         EventData::ProductSoldOut(out) => vec![("title", Some(&*out.product.title))],
@@ -103,6 +108,10 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         | EventData::LikesAdded(_)
         | EventData::RoomJoined(_)
         | EventData::RoomLeft(_)
+        | EventData::MessageRecalled(_)
+        | EventData::MessagePinned(_)
+        | EventData::MessageUnpinned(_)
+        | EventData::RoomArchived(_)
         | EventData::ShelfOrdered(_)
         | EventData::BroadcastSent(_)
         | EventData::HostFollowed(_)

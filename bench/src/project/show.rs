@@ -58,7 +58,12 @@ fn record(
         let rose = DefineGift::plain("rose".parse()?, "Rose", domain::coins::Coins(10));
         (host.clone(), Action::App(AppCommand::DefineGift(rose)))
     } else if n <= ROOMS {
-        let create = CreateRoom { name: "Bench".into(), owner: host.user.clone() };
+        let create = CreateRoom {
+            name: "Bench".into(),
+            owner: host.user.clone(),
+            kind: "".into(),
+            cover: "".into(),
+        };
         (host.clone(), in_room(room_id(n - 1)?, RoomCommand::CreateRoom(create)))
     } else {
         let room = room_id(n * 31 % ROOMS)?;

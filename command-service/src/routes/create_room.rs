@@ -19,6 +19,8 @@ pub(super) fn operation(limits: &Limits) -> Operation {
     command("put", "/rooms/{room_id}", "A room under an id of the caller's choice.")
         .body::<CreateRoom>()
         .bytes_max("name", limits.room_name_bytes_max)
+        .bytes_max("kind", limits.room_kind_bytes_max)
+        .bytes_max("cover", limits.url_bytes_max)
 }
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {

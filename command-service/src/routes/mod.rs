@@ -2,6 +2,7 @@
 //! much.
 
 mod appoint_assistant;
+mod archive_room;
 mod ban_user;
 mod batch;
 mod broadcast_message;
@@ -19,6 +20,8 @@ mod mark_sold_out;
 mod mute_all;
 mod mute_user;
 mod order_shelf;
+mod pin_message;
+mod recall_message;
 mod register_user;
 mod remove_product;
 mod remove_room_word_list;
@@ -36,6 +39,7 @@ mod set_app_status;
 mod set_introduction;
 mod set_level_rule;
 mod set_product;
+mod set_room_profile;
 mod set_room_word_list;
 mod set_slow_mode;
 mod set_spotlight;
@@ -43,6 +47,7 @@ mod set_word_list;
 mod unban_user;
 mod unfollow_host;
 mod unmute_user;
+mod unpin_message;
 
 use domain::limits::Limits;
 use service_kit::openapi::Operation;
@@ -79,6 +84,7 @@ group!(
     follow_host,
     unfollow_host,
     leave_room,
+    recall_message,
 );
 
 group!(
@@ -101,6 +107,10 @@ group!(
     unban_user,
     ban_user,
     unmute_user,
+    pin_message,
+    unpin_message,
+    set_room_profile,
+    archive_room,
     create_room,
     set_room_word_list,
     remove_room_word_list,

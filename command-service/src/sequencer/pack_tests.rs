@@ -45,7 +45,7 @@ fn command(n: u32, user: &str, role: Role, command: RoomCommand) -> Command {
 
 fn create(n: u32) -> Command {
     let owner = "host".parse().unwrap();
-    let create = CreateRoom { name: "Tea".into(), owner };
+    let create = CreateRoom { name: "Tea".into(), owner, kind: "".into(), cover: "".into() };
     command(n, "host", Role::Host, RoomCommand::CreateRoom(create))
 }
 

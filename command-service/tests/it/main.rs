@@ -14,6 +14,7 @@ mod hostile;
 mod http_api;
 mod http_stage;
 mod limiter;
+mod messages;
 mod moderation;
 mod openapi;
 mod shelf;

@@ -101,7 +101,12 @@ pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 
 pub(crate) fn create() -> Command {
     let owner = "host".parse().unwrap();
-    let command = RoomCommand::CreateRoom(CreateRoom { name: "Tea".into(), owner });
+    let command = RoomCommand::CreateRoom(CreateRoom {
+        name: "Tea".into(),
+        owner,
+        kind: "".into(),
+        cover: "".into(),
+    });
     in_room(clock::new_command_id(), "host", Role::Host, command)
 }
 

@@ -79,9 +79,11 @@ mod tests {
         given().when(viewer("ann"), run()).then_accepted();
         given().when(viewer("bob"), run()).then_refused("not_allowed");
         let user_id = "ann".parse().unwrap();
-        let banned = UserBanned { user_id, seconds: 5, until: None, reason: None };
-        let banned = given().and_in_room([EventData::UserBanned(banned)]);
-        banned.when(viewer("ann"), run()).then_refused("not_allowed");
+        let until = Some(given().now().plus_seconds(5));
+        let banned = UserBanned { user_id, seconds: 5, until, reason: None };
+        let banned = || given().and_in_room([EventData::UserBanned(banned.clone())]);
+        banned().when(viewer("ann"), run()).then_refused("banned");
+        banned().after_ms(5_000).when(viewer("ann"), run()).then_refused("not_allowed");
     }
 
     #[test]

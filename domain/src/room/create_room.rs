@@ -9,9 +9,9 @@ use crate::actor::{Actor, Role};
 use crate::event::EventData;
 use crate::ids::{RoomId, UserId};
 use crate::rejection::Rejection;
+use crate::room::set_room_profile::RoomProfileSet;
 use crate::room::state::Room;
 use crate::state::{AppState, Context};
-use crate::text;
 
 /// Admins create rooms for anybody, hosts for themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +21,12 @@ pub struct CreateRoom {
     pub name: Arc<str>,
     /// The host.
     pub owner: UserId,
+    /// What kind of room it is, in the merchant's own words.
+    #[serde(default)]
+    pub kind: Arc<str>,
+    /// Address of a picture.
+    #[serde(default)]
+    pub cover: Arc<str>,
 }
 
 /// The room exists and is scheduled.
@@ -41,7 +47,7 @@ pub(crate) fn create_room(
     command: CreateRoom,
     context: &Context<'_>,
 ) -> Result<Vec<EventData>, Rejection> {
-    let CreateRoom { name, owner } = command;
+    let CreateRoom { name, owner, kind, cover } = command;
     let may = match actor.role {
         Role::Admin => true,
         Role::Host => actor.user == owner,
@@ -50,14 +56,21 @@ pub(crate) fn create_room(
     if !may {
         return Err(Rejection::NotAllowed { needed: "an admin or the host themselves".into() });
     }
-    text::check("name", &name, context.limits.room_name_bytes_max, true)?;
+    let profile = RoomProfileSet { name: name.clone(), kind, cover };
+    profile.check(context.limits)?;
     match room {
+        Some(room) if room.archived => Err(Rejection::RoomArchived),
         Some(room) if room.owner == owner => Ok(vec![]),
         Some(_) => Err(Rejection::RoomIdTaken { room_id }),
         None if context.limits.rooms_max as usize <= app.rooms.len() => {
             Err(Rejection::TooManyRooms { max: context.limits.rooms_max })
         }
-        None => Ok(vec![EventData::RoomCreated(RoomCreated { name, owner })]),
+        None => {
+            let created = EventData::RoomCreated(RoomCreated { name, owner });
+            let is_plain = profile.kind.is_empty() && profile.cover.is_empty();
+            let profile = (!is_plain).then_some(EventData::RoomProfileSet(profile));
+            Ok(std::iter::once(created).chain(profile).collect())
+        }
     }
 }
 
@@ -69,7 +82,8 @@ mod tests {
 
     fn create(name: &str, owner: &str) -> RoomCommand {
         let owner = owner.parse().unwrap();
-        RoomCommand::CreateRoom(CreateRoom { name: name.into(), owner })
+        let (kind, cover) = ("".into(), "".into());
+        RoomCommand::CreateRoom(CreateRoom { name: name.into(), owner, kind, cover })
     }
 
     #[test]
@@ -92,6 +106,23 @@ mod tests {
         let one_byte_more = ten_characters + "a";
         Given::nothing().when(host(), create(&one_byte_more, "host")).then_refused("text_too_long");
         Given::nothing().when(host(), create("", "host")).then_refused("text_empty");
+    }
+
+    #[test]
+    fn kind_and_cover_are_a_second_fact() {
+        let owner = host().user;
+        let (kind, cover): (Arc<str>, Arc<str>) = ("tea".into(), "https://x/a.png".into());
+        let profile =
+            RoomProfileSet { name: "Tea".into(), kind: kind.clone(), cover: cover.clone() };
+        let created = RoomCreated { name: "Tea".into(), owner: owner.clone() };
+        let facts = [EventData::RoomCreated(created), EventData::RoomProfileSet(profile)];
+        let create = |kind, cover| {
+            let owner = owner.clone();
+            RoomCommand::CreateRoom(CreateRoom { name: "Tea".into(), owner, kind, cover })
+        };
+        Given::nothing().when(host(), create(kind, cover)).then(facts);
+        let long = create("k".repeat(33).into(), "".into());
+        Given::nothing().when(host(), long).then_refused("text_too_long");
     }
 
     #[test]

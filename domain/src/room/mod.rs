@@ -4,6 +4,7 @@
 //! [`status`].
 
 pub mod appoint_assistant;
+pub mod archive_room;
 pub mod ban_user;
 pub mod change_room_status;
 pub mod create_room;
@@ -17,6 +18,9 @@ pub mod mute_all;
 pub mod mute_user;
 pub mod order_shelf;
 pub(crate) mod permission;
+pub mod pin_message;
+pub mod recall_message;
+pub mod recent_messages;
 pub mod remove_product;
 pub mod send_custom_message;
 pub mod send_gift;
@@ -26,6 +30,7 @@ pub mod send_paid_message;
 pub mod set_announcement;
 pub mod set_introduction;
 pub mod set_product;
+pub mod set_room_profile;
 pub mod set_slow_mode;
 pub mod set_spotlight;
 pub mod shelf;
@@ -36,3 +41,4 @@ pub mod streaks;
 pub mod unban_user;
 pub mod unfollow_host;
 pub mod unmute_user;
+pub mod unpin_message;

@@ -1,6 +1,7 @@
 //! Who may do what in a room.
 
 use crate::actor::{Actor, Role};
+use crate::command::RoomCommand;
 use crate::ids::UserId;
 use crate::rejection::Rejection;
 use crate::room::state::Room;
@@ -51,6 +52,23 @@ pub(crate) fn is_exempt(room: &Room, actor: &Actor) -> bool {
 /// A mute or ban without an end is always in force; one with an end is over at that instant.
 pub(crate) fn is_in_force(until: Option<Timestamp>, now: Timestamp) -> bool {
     until.is_none_or(|until| now < until)
+}
+
+/// What holds for every command to a room that exists: an archived room takes none, and whoever is
+/// banned does nothing but go, whatever their token says. An admin cannot be kept out.
+pub(crate) fn may_ask(
+    room: &Room,
+    actor: &Actor,
+    command: &RoomCommand,
+    now: Timestamp,
+) -> Result<(), Rejection> {
+    if room.archived && !matches!(command, RoomCommand::ArchiveRoom(_)) {
+        return Err(Rejection::RoomArchived);
+    }
+    if room.bans.is_empty() || actor.role == Role::Admin {
+        return Ok(());
+    }
+    if matches!(command, RoomCommand::LeaveRoom(_)) { Ok(()) } else { may_join(room, actor, now) }
 }
 
 /// Coming in: not banned.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::event::EventData;
 use crate::rejection::Rejection;
-use crate::room::permission::{may_run, may_talk};
+use crate::room::permission::{is_exempt, may_run, may_talk};
 use crate::room::state::Room;
 use crate::state::Context;
 use crate::text;
@@ -55,6 +55,9 @@ pub(crate) fn send_custom_message(
         may_run(room, actor)?;
     }
     may_talk(room, actor, context.now)?;
+    if room.slow_mode.seconds != 0 && !is_exempt(room, actor) {
+        room.slow_mode.check(&actor.user, context.now)?;
+    }
     let limits = context.limits;
     text::check("data", &data, limits.custom_data_bytes_max, true)?;
     text::check("description", &description, limits.custom_description_bytes_max, false)?;
@@ -77,6 +80,8 @@ mod tests {
     use crate::ids::UserId;
     use crate::room::change_room_status::RoomStatusChanged;
     use crate::room::mute_user::UserMuted;
+    use crate::room::send_message::SendMessage;
+    use crate::room::set_slow_mode::SlowModeSet;
     use crate::room::status::RoomStatus;
     use crate::state::testing::{Given, admin, assistant, host, viewer};
 
@@ -135,6 +140,30 @@ mod tests {
         for priority in [Priority::Normal, Priority::Low, Priority::Lowest] {
             Given::room().when(viewer("ann"), send("like", "", "", priority)).then_accepted();
         }
+    }
+
+    #[test]
+    fn slow_mode_holds_for_it_and_for_chat_together() {
+        let slow = || {
+            let slow_mode = EventData::SlowModeSet(SlowModeSet { seconds: 10 });
+            let sent = CustomMessageSent {
+                data: "wave".into(),
+                description: "".into(),
+                extension: "".into(),
+                priority: Priority::Low,
+            };
+            let sent = EventData::CustomMessageSent(sent);
+            Given::room().and_in_room([slow_mode]).and_by(viewer("ann"), [sent])
+        };
+        let chat = || RoomCommand::SendMessage(SendMessage { text: "hi".into(), reply_to: None });
+        slow().when(viewer("ann"), chat()).then_refused("slow_mode");
+        slow().when(viewer("ann"), send("wave", "", "", Priority::Low)).then_refused("slow_mode");
+        slow()
+            .after_ms(10_000)
+            .when(viewer("ann"), send("wave", "", "", Priority::Low))
+            .then_accepted();
+        slow().when(viewer("bob"), send("wave", "", "", Priority::Low)).then_accepted();
+        slow().when(host(), send("wave", "", "", Priority::Low)).then_accepted();
     }
 
     #[test]

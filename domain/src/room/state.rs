@@ -11,6 +11,7 @@ use crate::event::{Event, EventData};
 use crate::ids::{ProductId, UserId};
 use crate::room::create_room::RoomCreated;
 use crate::room::permission::{is_exempt, is_in_force};
+use crate::room::recent_messages::RecentMessages;
 use crate::room::shelf::Shelf;
 use crate::room::slow_mode::SlowMode;
 use crate::room::status::RoomStatus;
@@ -28,6 +29,12 @@ pub struct Room {
     pub name: Arc<str>,
     /// The host.
     pub owner: UserId,
+    /// What kind of room it is; empty if nobody has said.
+    pub kind: Arc<str>,
+    /// Address of a picture; empty if there is none.
+    pub cover: Arc<str>,
+    /// Nothing more happens here.
+    pub archived: bool,
     /// Where the show stands.
     pub status: RoomStatus,
     /// What everybody shall read; empty if there is nothing.
@@ -52,6 +59,10 @@ pub struct Room {
     pub slow_mode: SlowMode,
     /// Gifts that are clicked again and again.
     pub streaks: Streaks,
+    /// Messages that everybody shall see, by `room_seq`.
+    pub pinned: BTreeSet<u64>,
+    /// Who sent the newest messages.
+    pub recent: RecentMessages,
     /// What has been sent so far.
     pub totals: Totals,
 }
@@ -81,6 +92,9 @@ impl Room {
             changed_at: at,
             name: created.name.clone(),
             owner: created.owner.clone(),
+            kind: "".into(),
+            cover: "".into(),
+            archived: false,
             status: RoomStatus::Scheduled,
             announcement: "".into(),
             introduction: "".into(),
@@ -93,6 +107,8 @@ impl Room {
             mute_all: None,
             slow_mode: SlowMode::default(),
             streaks: Streaks::default(),
+            pinned: BTreeSet::new(),
+            recent: RecentMessages::default(),
             totals: Totals::default(),
         }
     }
@@ -114,12 +130,14 @@ impl Room {
             }
             EventData::MessageSent(_) => {
                 totals.messages += 1;
+                self.recent.push(seq, actor.user.clone(), at);
                 if self.slow_mode.seconds != 0 && !is_exempt(self, actor) {
                     self.slow_mode.sent(&actor.user, at);
                 }
             }
             EventData::PaidMessageSent(sent) => {
                 totals.paid_messages += 1;
+                self.recent.push(seq, actor.user.clone(), at);
                 totals.paid_message_coins = totals.paid_message_coins.saturating_add(sent.amount);
             }
             EventData::GiftSent(sent) => {
@@ -167,8 +185,35 @@ impl Room {
             }
             EventData::MuteAllSet(set) => self.mute_all = set.on.then(|| set.allow.clone()),
             EventData::SlowModeSet(set) => self.slow_mode = SlowMode::new(set.seconds),
-            EventData::CustomMessageSent(_)
-            | EventData::RoomJoined(_)
+            EventData::CustomMessageSent(_) => {
+                self.recent.push(seq, actor.user.clone(), at);
+                if self.slow_mode.seconds != 0 && !is_exempt(self, actor) {
+                    self.slow_mode.sent(&actor.user, at);
+                }
+            }
+            EventData::MessageRecalled(recalled) => {
+                self.recent.recall(recalled.room_seq);
+                self.pinned.remove(&recalled.room_seq);
+            }
+            EventData::MessagePinned(pinned) => {
+                self.pinned.insert(pinned.room_seq);
+            }
+            EventData::MessageUnpinned(unpinned) => {
+                self.pinned.remove(&unpinned.room_seq);
+            }
+            EventData::RoomProfileSet(set) => {
+                self.name = set.name.clone();
+                self.kind = set.kind.clone();
+                self.cover = set.cover.clone();
+            }
+            EventData::RoomArchived(_) => {
+                self.archived = true;
+                // Nobody sends or comes any more: there is nothing left to keep away.
+                self.mutes = HashMap::new();
+                self.bans = HashMap::new();
+                self.slow_mode = SlowMode::new(self.slow_mode.seconds);
+            }
+            EventData::RoomJoined(_)
             | EventData::HostFollowed(_)
             | EventData::HostUnfollowed(_)
             | EventData::RoomLeft(_)

@@ -43,7 +43,7 @@ mod tests {
     use crate::command::RoomCommand;
     use crate::room::ban_user::UserBanned;
     use crate::room::join_room::JoinRoom;
-    use crate::state::testing::{Given, host, viewer};
+    use crate::state::testing::{Given, assistant, host, viewer};
 
     #[test]
     fn only_somebody_who_is_banned_is_unbanned_and_may_come_again() {
@@ -57,6 +57,11 @@ mod tests {
         given().when(viewer("bob"), unban()).then_refused("not_allowed");
         Given::room().when(host(), unban()).then([]);
         given().when(viewer("ann"), join()).then_refused("banned");
+        let own = UserBanned { user_id: assistant().user, seconds: 5, until: None, reason: None };
+        let own_ban = UnbanUser { user_id: assistant().user };
+        let lift = RoomCommand::UnbanUser(own_ban);
+        let banned = Given::room().and_in_room([EventData::UserBanned(own)]);
+        banned.when(assistant(), lift).then_refused("banned");
         given().and_in_room([unbanned()]).when(viewer("ann"), join()).then_accepted();
     }
 }

@@ -9,6 +9,7 @@ mod commerce;
 mod first;
 mod refusals;
 mod registry;
+mod room;
 mod word_lists;
 
 use std::str::FromStr;
@@ -49,7 +50,7 @@ const FIRST_EVENTS: u32 = 26;
 
 /// What came after [`first`], by subject. The order is free: no golden file depends on it.
 fn later() -> Vec<(Place, Actor, EventData)> {
-    [commerce::events(), registry::events(), word_lists::app_events()].concat()
+    [commerce::events(), registry::events(), word_lists::app_events(), room::events()].concat()
 }
 
 /// One event of every type, in an order in which they can happen.

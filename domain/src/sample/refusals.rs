@@ -50,5 +50,10 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::AdminNotListed { user_id: parse("shop") },
         Rejection::TextRefused { field: text() },
         Rejection::TooManyWordLists { max: 50 },
+        Rejection::MessageNotFound { room_seq: 3 },
+        Rejection::RecallTooLate { window_s: 120 },
+        Rejection::TooManyPins { max: 3 },
+        Rejection::RoomArchived,
+        Rejection::RoomStillOpen { status: RoomStatus::Live },
     ]
 }

@@ -3,7 +3,7 @@
 //! The sequencer decides with it; the query-service folds the same log into the same state and
 //! shows it. Both are pure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -21,18 +21,21 @@ use crate::limits::Limits;
 use crate::registry::state::Registry;
 use crate::registry::{self, create_app, delete_app, set_app_expiry, set_app_keys, set_app_status};
 use crate::rejection::Rejection;
+use crate::room::archive_room::ArchiveRoom;
 use crate::room::create_room::create_room;
 use crate::room::follow_host::FollowHost;
 use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
+use crate::room::permission::may_ask;
+use crate::room::recent_messages::RECENT_MESSAGES_MAX;
 use crate::room::state::Room;
 use crate::room::unfollow_host::UnfollowHost;
 use crate::room::{
-    appoint_assistant, ban_user, change_room_status, dismiss_assistant, follow_host, join_room,
-    kick_user, leave_room, mark_sold_out, mute_all, mute_user, order_shelf, remove_product,
-    send_custom_message, send_gift, send_likes, send_message, send_paid_message, set_announcement,
-    set_introduction, set_product, set_slow_mode, set_spotlight, unban_user, unfollow_host,
-    unmute_user,
+    appoint_assistant, archive_room, ban_user, change_room_status, dismiss_assistant, follow_host,
+    join_room, kick_user, leave_room, mark_sold_out, mute_all, mute_user, order_shelf, pin_message,
+    recall_message, remove_product, send_custom_message, send_gift, send_likes, send_message,
+    send_paid_message, set_announcement, set_introduction, set_product, set_room_profile,
+    set_slow_mode, set_spotlight, unban_user, unfollow_host, unmute_user, unpin_message,
 };
 use crate::timestamp::Timestamp;
 use crate::word_list::WordLists;
@@ -66,6 +69,8 @@ pub struct AppState {
     /// What texts are screened for. Shared with the filters that are made of it.
     #[serde(default)]
     pub word_lists: Arc<WordLists>,
+    /// The rooms of the messages that are remembered, in the order of the messages.
+    pub message_order: VecDeque<RoomId>,
     /// Every room that was created.
     pub rooms: HashMap<RoomId, Room>,
     /// Who is an admin; while it is empty, whose token says so.
@@ -103,7 +108,10 @@ impl AppState {
                 (room, RoomCommand::CreateRoom(command)) => {
                     create_room(self, room, room_id, actor, command, context)
                 }
-                (Some(room), command) => self.decide_room(room, actor, command, context),
+                (Some(room), command) => {
+                    may_ask(room, actor, &command, context.now)?;
+                    self.decide_room(room, actor, command, context)
+                }
                 (None, _) => Err(Rejection::RoomNotFound { room_id }),
             },
         }
@@ -149,6 +157,7 @@ impl AppState {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     fn decide_room(
         &self,
         room: &Room,
@@ -183,6 +192,19 @@ impl AppState {
             RoomCommand::UnfollowHost(UnfollowHost {}) => unfollow_host::unfollow_host(room, actor),
             RoomCommand::JoinRoom(JoinRoom {}) => join_room::join_room(room, actor, context),
             RoomCommand::LeaveRoom(LeaveRoom {}) => leave_room::leave_room(room, actor),
+            RoomCommand::RecallMessage(command) => {
+                recall_message::recall_message(room, actor, &command, context)
+            }
+            RoomCommand::PinMessage(command) => {
+                pin_message::pin_message(room, actor, &command, context)
+            }
+            RoomCommand::UnpinMessage(command) => {
+                unpin_message::unpin_message(room, actor, &command)
+            }
+            RoomCommand::SetRoomProfile(command) => {
+                set_room_profile::set_room_profile(room, actor, command, context)
+            }
+            RoomCommand::ArchiveRoom(ArchiveRoom {}) => archive_room::archive_room(room, actor),
             RoomCommand::SetProduct(command) => {
                 set_product::set_product(room, actor, command, context)
             }
@@ -243,12 +265,26 @@ impl AppState {
                 if let Some(room) = self.rooms.get_mut(room_id) {
                     debug_assert_eq!(room.seq + 1, *room_seq, "room_seq is dense");
                     room.evolve(*room_seq, event);
+                    if is_message(&event.data) {
+                        self.remember_message(room_id.clone());
+                    }
                 } else if let EventData::RoomCreated(created) = &event.data {
                     self.rooms.insert(room_id.clone(), Room::created(created, event.at));
                 } else {
                     debug_assert!(false, "the first event of a room is `room_created`");
                 }
             }
+        }
+    }
+
+    /// The room has one more message; the oldest of all rooms is forgotten for it.
+    fn remember_message(&mut self, room_id: RoomId) {
+        self.message_order.push_back(room_id);
+        if RECENT_MESSAGES_MAX < self.message_order.len()
+            && let Some(oldest) = self.message_order.pop_front()
+            && let Some(room) = self.rooms.get_mut(&oldest)
+        {
+            room.recent.forget_oldest();
         }
     }
 
@@ -287,6 +323,11 @@ impl AppState {
             | EventData::LikesAdded(_)
             | EventData::RoomJoined(_)
             | EventData::RoomLeft(_)
+            | EventData::MessageRecalled(_)
+            | EventData::MessagePinned(_)
+            | EventData::MessageUnpinned(_)
+            | EventData::RoomProfileSet(_)
+            | EventData::RoomArchived(_)
             | EventData::ProductSet(_)
             | EventData::HostFollowed(_)
             | EventData::HostUnfollowed(_)
@@ -310,4 +351,12 @@ impl AppState {
             }
         }
     }
+}
+
+/// What the sender may take back.
+fn is_message(data: &EventData) -> bool {
+    matches!(
+        data,
+        EventData::MessageSent(_) | EventData::CustomMessageSent(_) | EventData::PaidMessageSent(_)
+    )
 }

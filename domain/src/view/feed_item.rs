@@ -60,6 +60,11 @@ impl Priority {
             | EventData::HostUnfollowed(_) => Self::Normal,
             EventData::CustomMessageSent(sent) => sent.priority,
             EventData::EpochStarted(_)
+            | EventData::MessageRecalled(_)
+            | EventData::MessagePinned(_)
+            | EventData::MessageUnpinned(_)
+            | EventData::RoomProfileSet(_)
+            | EventData::RoomArchived(_)
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)
             | EventData::LevelRuleSet(_)

@@ -4,5 +4,6 @@ pub mod feed_item;
 pub mod notice;
 pub mod period;
 pub mod profile;
+pub mod recalled;
 pub mod room_view;
 pub(crate) mod value;

@@ -20,6 +20,11 @@ pub struct RoomView<'a> {
     pub at: Timestamp,
     pub name: &'a str,
     pub owner: &'a UserId,
+    /// Empty if nobody has said.
+    pub kind: &'a str,
+    /// Empty if there is none.
+    pub cover: &'a str,
+    pub archived: bool,
     pub status: RoomStatus,
     /// Empty if there is none.
     pub announcement: &'a str,
@@ -35,6 +40,8 @@ pub struct RoomView<'a> {
     pub slow_mode_s: u32,
     /// Everybody is muted, except for those who are listed; null is off.
     pub mute_all: Option<MuteAllView<'a>>,
+    /// By `room_seq`.
+    pub pinned: &'a BTreeSet<u64>,
     pub totals: &'a Totals,
 }
 
@@ -74,6 +81,9 @@ impl<'a> RoomView<'a> {
             at: room.changed_at,
             name: &room.name,
             owner: &room.owner,
+            kind: &room.kind,
+            cover: &room.cover,
+            archived: room.archived,
             status: room.status,
             announcement: &room.announcement,
             introduction: &room.introduction,
@@ -83,6 +93,7 @@ impl<'a> RoomView<'a> {
             spotlight: room.spotlight.as_ref(),
             slow_mode_s: room.slow_mode.seconds,
             mute_all: room.mute_all.as_ref().map(|allow| MuteAllView { allow }),
+            pinned: &room.pinned,
             totals: &room.totals,
         }
     }

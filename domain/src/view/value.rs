@@ -46,8 +46,13 @@ impl<'a> Value<'a> {
             EventData::AnnouncementSet(set) => Self::Text(&set.text),
             EventData::IntroductionSet(set) => Self::Text(&set.text),
             EventData::SlowModeSet(set) => Self::Number(set.seconds.into()),
+            EventData::MessageRecalled(recalled) => Self::Number(recalled.room_seq),
+            EventData::MessagePinned(pinned) => Self::Number(pinned.room_seq),
+            EventData::MessageUnpinned(unpinned) => Self::Number(unpinned.room_seq),
+            EventData::RoomProfileSet(set) => Self::Text(&set.name),
             EventData::MuteAllSet(set) => Self::Number(set.on.into()),
             EventData::EpochStarted(_)
+            | EventData::RoomArchived(_)
             | EventData::LevelRuleSet(_)
             | EventData::ShelfOrdered(_)
             | EventData::AdminsSet(_)

@@ -27,11 +27,20 @@ pub(crate) async fn page(
         }
         let limit = config.resume_page_items;
         let items = read_models.feed_after(hub.app(), room_id, cursor, limit).await.ok()?;
+        let items = shown_now(hub, room_id, items);
         if let Some(run) = dense_run(cursor, &items) {
             return Some(run);
         }
     }
     None
+}
+
+/// The items without the texts of which the table does not know yet that they were recalled.
+pub(crate) fn shown_now(hub: &AppHub, room_id: &RoomId, items: Vec<Item>) -> Vec<Item> {
+    let show = |item: Item| {
+        if hub.is_recalled(room_id, item.room_seq) { item.recalled() } else { item }
+    };
+    items.into_iter().map(show).collect()
 }
 
 /// The items up to the first hole: a table that is being filled may have one, a viewer must not.

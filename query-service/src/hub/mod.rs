@@ -28,7 +28,7 @@ pub(crate) mod ticker;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use domain::event::{Event, Scope};
+use domain::event::{Event, EventData, Scope};
 use domain::ids::{AppId, LogSeq, RoomId};
 use domain::state::AppState;
 use domain::timestamp::Timestamp;
@@ -89,6 +89,8 @@ pub(crate) struct RoomSnapshot {
     pub(crate) view: Arc<str>,
     /// The newest items up to `room_seq`, oldest first, as many as the ring has.
     pub(crate) newest: Vec<Frame>,
+    /// The pinned messages, by `room_seq`.
+    pub(crate) pinned: Vec<u64>,
 }
 
 impl AppHub {
@@ -151,6 +153,9 @@ impl AppHub {
                 let Some(item) = item.or_else(|| Item::of(event)) else { continue };
                 let urgent = item.priority == Priority::High;
                 let item = self.shaped(&room, event, item);
+                if let EventData::MessageRecalled(recalled) = &event.data {
+                    rooms.recall(&room, recalled.room_seq);
+                }
                 rooms.push(&room, *room_seq, item, now);
                 match touched.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &room)) {
                     Some((_, any_urgent)) => *any_urgent |= urgent,
@@ -240,7 +245,32 @@ impl AppHub {
             versions: Versions::of(&folded.state),
             view,
             newest,
+            pinned: state.pinned.iter().copied().collect(),
         })
+    }
+
+    /// Those of the items that the room's ring holds, and which it does not.
+    pub(crate) fn items(
+        &self,
+        room_id: &RoomId,
+        room_seqs: &[u64],
+    ) -> (Vec<(u64, Frame)>, Vec<u64>) {
+        let room = self.rooms.lock().get(room_id).cloned();
+        let (mut held, mut older) = (Vec::new(), Vec::new());
+        for &room_seq in room_seqs {
+            match room.as_ref().and_then(|room| room.item(room_seq)) {
+                Some(frame) => held.push((room_seq, frame)),
+                None => older.push(room_seq),
+            }
+        }
+        (held, older)
+    }
+
+    /// Whether the room's state knows of a recall: the tables may be a moment behind it.
+    pub(crate) fn is_recalled(&self, room_id: &RoomId, room_seq: u64) -> bool {
+        let folded = read(&self.folded);
+        let room = folded.state.rooms.get(room_id);
+        room.is_some_and(|room| room.recent.is_recalled(room_seq))
     }
 
     /// Where the notices stand.

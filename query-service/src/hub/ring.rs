@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
 use domain::view::feed_item::Priority;
+use domain::view::recalled::recalled_item;
 
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
@@ -128,6 +129,25 @@ impl Ring {
         self.bytes += item.frame.sse().len();
         self.items.push_back(item);
         self.evict_to(self.limits.items_max, self.limits.bytes_max)
+    }
+
+    /// An item that is still held.
+    pub(crate) fn item(&self, room_seq: u64) -> Option<Frame> {
+        let place = room_seq.checked_sub(self.oldest_cursor() + 1)?;
+        self.items.get(usize::try_from(place).ok()?).map(|item| item.frame.clone())
+    }
+
+    /// Puts what is shown from now on in the place of an item that is still held, also for those who
+    /// have not come to it yet. Gives back whether it was held.
+    pub(crate) fn recall(&mut self, room_seq: u64) -> bool {
+        let place = room_seq.checked_sub(self.oldest_cursor() + 1);
+        let place = place.and_then(|place| usize::try_from(place).ok());
+        let Some(item) = place.and_then(|place| self.items.get_mut(place)) else { return false };
+        let frame = Frame::encode(Some(room_seq), &recalled_item(item.frame.json()));
+        self.bytes = self.bytes - item.frame.sse().len() + frame.sse().len();
+        item.frame = frame;
+        self.runs.retain(|run| room_seq < run.first || run.last < room_seq);
+        true
     }
 
     /// Evicts the older half.
@@ -265,6 +285,23 @@ mod tests {
         let mut ring = Ring::new(5, LIMITS);
         assert!(matches!(ring.after(5, Priority::Lowest), After::UpToDate));
         assert!(matches!(ring.after(4, Priority::Lowest), After::Behind));
+    }
+
+    #[test]
+    fn a_recall_reaches_also_who_has_not_come_to_the_item_yet() {
+        let json = r#"{"type":"message_sent","room_seq":2,"id":"x","at":1,"priority":"normal","user_id":"ann","nick":"Ann","avatar":null,"level":null,"role":"viewer","value":"oops","data":{"text":"oops"}}"#;
+        let mut ring = filled(LIMITS, 1, 1);
+        ring.push(2, item(2, json));
+        ring.push(3, item(3, "{}"));
+        assert!(
+            matches!(ring.after(0, Priority::Lowest), After::Run(run) if run.sse.len() == ring.bytes())
+        );
+        assert!(ring.recall(2));
+        let After::Run(run) = ring.after(0, Priority::Lowest) else { panic!("the ring has items") };
+        let text = String::from_utf8(run.sse.to_vec()).unwrap();
+        assert!(!text.contains("oops") && text.contains("id: 2\n") && text.contains("recalled"));
+        assert_eq!(run.sse.len(), ring.bytes());
+        assert!(!ring.recall(4) && !ring.recall(0));
     }
 
     #[test]

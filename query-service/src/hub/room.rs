@@ -83,6 +83,19 @@ impl Room {
         (evicted, ring.bytes().cast_signed() - before.cast_signed())
     }
 
+    /// An item that the ring holds.
+    pub(crate) fn item(&self, room_seq: u64) -> Option<Frame> {
+        lock(&self.ring).item(room_seq)
+    }
+
+    /// Takes the text out of an item. Gives back how many bytes the ring grew.
+    pub(crate) fn recall(&self, room_seq: u64) -> isize {
+        let mut ring = lock(&self.ring);
+        let before = ring.bytes();
+        ring.recall(room_seq);
+        ring.bytes().cast_signed() - before.cast_signed()
+    }
+
     /// Evicts the older half. Gives back the same as [`Room::push`].
     pub(crate) fn halve(&self) -> (u64, isize) {
         let mut ring = lock(&self.ring);

@@ -89,6 +89,12 @@ impl Active {
         }
     }
 
+    /// Takes the text out of an item that a ring may still hold.
+    pub(crate) fn recall(&mut self, room: &Room, room_seq: u64) {
+        let grown = room.recall(room_seq);
+        self.grow(grown);
+    }
+
     /// Gives a notice to the rooms that it concerns and that are active; they are still to be woken.
     pub(crate) fn tell(&self, audience: Audience<'_>, frame: &Frame) -> Vec<Arc<Room>> {
         let rooms: Vec<Arc<Room>> = match audience {

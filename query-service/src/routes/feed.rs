@@ -15,6 +15,7 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
+use crate::feed::catch_up::shown_now;
 use crate::openapi::{HISTORY, question, schemas};
 use crate::problems::invalid_query;
 use crate::read_models::room_feed::Item;
@@ -72,6 +73,7 @@ async fn feed(
         let mut items = read_models.feed_after(&app, &room_id, after, limit + 1).await?;
         let more = wanted < items.len();
         items.truncate(wanted);
+        let items = shown_now(hub, &room_id, items);
         let next = items.last().filter(|_| more).map(|item| item.room_seq);
         (items, next)
     } else {
@@ -79,6 +81,7 @@ async fn feed(
         let mut items = read_models.feed_before(&app, &room_id, before, limit + 1).await?;
         let more = wanted < items.len();
         items.drain(..items.len().saturating_sub(wanted));
+        let items = shown_now(hub, &room_id, items);
         let next = items.first().filter(|_| more).map(|item| item.room_seq);
         (items, next)
     };

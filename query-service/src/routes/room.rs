@@ -14,10 +14,12 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
-use crate::hub::RoomSnapshot;
+use crate::feed::catch_up::shown_now;
 use crate::hub::frame::Frame;
+use crate::hub::{AppHub, RoomSnapshot};
 use crate::openapi::{question, schemas};
 use crate::problems::room_not_found;
+use crate::read_models::room_feed::Item;
 use crate::routes::query::{self, Query};
 use crate::routes::{json_text, with};
 use crate::service::Service;
@@ -57,15 +59,16 @@ async fn room(
 
     let count = usize::try_from(wanted).unwrap_or(usize::MAX);
     let snapshot = hub.snapshot(&room_id, count).ok_or_else(room_not_found)?;
+    let pinned = pinned_items(&service, hub, &room_id, &snapshot).await;
     let recent: Vec<&str> = snapshot.newest.iter().map(Frame::json).collect();
     let oldest = snapshot.room_seq + 1 - recent.len() as u64;
     let missing = wanted - u32::try_from(recent.len()).unwrap_or(wanted);
     if missing == 0 || oldest <= 1 {
-        return Ok(answer(&snapshot, &recent, true));
+        return Ok(answer(&snapshot, &recent, &pinned, true));
     }
 
     let older = service.read_models().feed_before(&app, &room_id, oldest, missing).await;
-    let mut older = older.unwrap_or_default();
+    let mut older = shown_now(hub, &room_id, older.unwrap_or_default());
     // What the projector has not written yet is a hole; what lies before it is not recent.
     let holds = |(expected, seq): (u64, u64)| expected == seq;
     let seqs = older.iter().rev().map(|item| item.room_seq);
@@ -73,20 +76,48 @@ async fn room(
     older.drain(..older.len() - dense);
     let complete = older.len() as u64 == u64::from(missing).min(oldest - 1);
     let recent: Vec<&str> = older.iter().map(|item| item.json.as_str()).chain(recent).collect();
-    Ok(answer(&snapshot, &recent, complete))
+    Ok(answer(&snapshot, &recent, &pinned, complete))
+}
+
+/// The pinned messages themselves; without Postgres those that are too old for the ring are missing.
+async fn pinned_items(
+    service: &Service,
+    hub: &AppHub,
+    room_id: &RoomId,
+    snapshot: &RoomSnapshot,
+) -> Vec<Item> {
+    if snapshot.pinned.is_empty() {
+        return Vec::new();
+    }
+    let (held, older) = hub.items(room_id, &snapshot.pinned);
+    let mut items: Vec<Item> = if older.is_empty() {
+        Vec::new()
+    } else {
+        let older = service.read_models().feed_items(hub.app(), room_id, &older).await;
+        shown_now(hub, room_id, older.unwrap_or_default())
+    };
+    let held = held.into_iter();
+    items.extend(held.map(|(room_seq, frame)| Item { room_seq, json: frame.json().to_owned() }));
+    items
+}
+
+fn join(body: &mut String, items: impl Iterator<Item: AsRef<str>>) {
+    for (place, item) in items.enumerate() {
+        body.push_str(if place == 0 { "" } else { "," });
+        body.push_str(item.as_ref());
+    }
 }
 
 /// The view is JSON already, and so is every item: they are joined as text.
-fn answer(snapshot: &RoomSnapshot, recent: &[&str], complete: bool) -> Response {
+fn answer(snapshot: &RoomSnapshot, recent: &[&str], pinned: &[Item], complete: bool) -> Response {
     let view = snapshot.view.strip_suffix('}').unwrap_or(&snapshot.view);
     let bytes = recent.iter().map(|item| item.len() + 1).sum::<usize>();
     let mut body = String::with_capacity(view.len() + bytes + 80);
     body.push_str(view);
-    body.push_str(",\"recent\":[");
-    for (place, item) in recent.iter().enumerate() {
-        body.push_str(if place == 0 { "" } else { "," });
-        body.push_str(item);
-    }
+    body.push_str(",\"pinned_items\":[");
+    join(&mut body, pinned.iter().map(|item| &item.json));
+    body.push_str("],\"recent\":[");
+    join(&mut body, recent.iter().copied());
     // Writing into a text cannot fail.
     let (versions, log_seq) = (snapshot.versions, snapshot.log_seq);
     write!(body, "],\"recent_complete\":{complete},{versions},").ok();

@@ -80,6 +80,7 @@ fn id(name: &str, schemas: &mut SchemaGenerator) -> Schema {
         "user_id" => schemas.subschema_for::<UserId>(),
         "gift_id" => schemas.subschema_for::<GiftId>(),
         "product_id" => schemas.subschema_for::<ProductId>(),
+        "room_seq" => u64::json_schema(schemas),
         _ => String::json_schema(schemas),
     }
 }

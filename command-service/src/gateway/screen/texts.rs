@@ -59,6 +59,10 @@ impl<'a> Texts<'a> {
             RoomCommand::SendPaidMessage(command) => Self::One("text", &mut command.text),
             RoomCommand::CreateRoom(command) => Self::One("name", &mut command.name),
             RoomCommand::SetAnnouncement(command) => Self::One("text", &mut command.text),
+            RoomCommand::SetRoomProfile(command) => match &mut command.name {
+                Some(name) => Self::One("name", name),
+                None => Self::None,
+            },
             RoomCommand::SetIntroduction(command) => Self::One("text", &mut command.text),
             RoomCommand::ChangeRoomStatus(_)
             | RoomCommand::SendGift(_)
@@ -80,6 +84,10 @@ impl<'a> Texts<'a> {
             | RoomCommand::UnfollowHost(_)
             | RoomCommand::OrderShelf(_)
             | RoomCommand::MarkSoldOut(_)
+            | RoomCommand::RecallMessage(_)
+            | RoomCommand::PinMessage(_)
+            | RoomCommand::UnpinMessage(_)
+            | RoomCommand::ArchiveRoom(_)
             | RoomCommand::RemoveProduct(_) => Self::None,
         }
     }

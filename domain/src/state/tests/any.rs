@@ -133,8 +133,10 @@ fn any_room_command() -> impl Strategy<Value = RoomCommand> {
 }
 
 fn any_command_of_those_who_run_it() -> impl Strategy<Value = RoomCommand> {
-    let create = (any_text(), any_user_id())
-        .prop_map(|(name, owner)| RoomCommand::CreateRoom(CreateRoom { name: name.into(), owner }));
+    let create = (any_text(), any_user_id()).prop_map(|(name, owner)| {
+        let (kind, cover) = ("".into(), "".into());
+        RoomCommand::CreateRoom(CreateRoom { name: name.into(), owner, kind, cover })
+    });
     let status = select(RoomStatus::ALL.to_vec())
         .prop_map(|status| RoomCommand::ChangeRoomStatus(ChangeRoomStatus { status }));
     prop_oneof![3 => create, 1 => status]
@@ -181,7 +183,8 @@ fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
 }
 
 fn any_room_id() -> impl Strategy<Value = RoomId> {
-    select(vec!["tea", "cups", "third"]).prop_map(|id| id.parse().unwrap())
+    // Mostly one room, so that commands meet what others have done.
+    select(vec!["tea", "tea", "tea", "tea", "cups", "third"]).prop_map(|id| id.parse().unwrap())
 }
 
 pub(crate) fn any_user_id() -> impl Strategy<Value = UserId> {

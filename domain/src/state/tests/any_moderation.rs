@@ -1,35 +1,41 @@
 //! Random commands about who may be in a room, who may talk and who helps, and what all shall read.
 
 use proptest::collection::btree_set;
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::command::RoomCommand;
 use crate::room::appoint_assistant::AppointAssistant;
+use crate::room::archive_room::ArchiveRoom;
 use crate::room::ban_user::BanUser;
 use crate::room::dismiss_assistant::DismissAssistant;
 use crate::room::kick_user::KickUser;
 use crate::room::mute_all::MuteAll;
 use crate::room::mute_user::{FOR_EVER_S, MuteUser};
+use crate::room::pin_message::PinMessage;
+use crate::room::recall_message::RecallMessage;
 use crate::room::set_announcement::SetAnnouncement;
 use crate::room::set_introduction::SetIntroduction;
+use crate::room::set_room_profile::SetRoomProfile;
 use crate::room::set_slow_mode::SetSlowMode;
 use crate::room::unban_user::UnbanUser;
 use crate::room::unmute_user::UnmuteUser;
+use crate::room::unpin_message::UnpinMessage;
 use crate::state::tests::any::{any_text, any_user_id};
 
 pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
     let mute = (any_user_id(), any_seconds())
         .prop_map(|(user_id, seconds)| RoomCommand::MuteUser(MuteUser { user_id, seconds }));
     let unmute = any_user_id().prop_map(|user_id| RoomCommand::UnmuteUser(UnmuteUser { user_id }));
-    let ban = (any_user_id(), any_seconds(), proptest::option::of(any_text())).prop_map(
+    let ban = (any_user_id(), any_seconds(), option::of(any_text())).prop_map(
         |(user_id, seconds, reason)| {
             let reason = reason.map(Into::into);
             RoomCommand::BanUser(BanUser { user_id, seconds, reason })
         },
     );
     let unban = any_user_id().prop_map(|user_id| RoomCommand::UnbanUser(UnbanUser { user_id }));
-    let kick = (any_user_id(), proptest::option::of(any_text())).prop_map(|(user_id, reason)| {
+    let kick = (any_user_id(), option::of(any_text())).prop_map(|(user_id, reason)| {
         RoomCommand::KickUser(KickUser { user_id, reason: reason.map(Into::into) })
     });
     let slow = select(vec![600, 600, 600, 600, 600, 0, 3_601])
@@ -44,7 +50,18 @@ pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
         .prop_map(|text| RoomCommand::SetAnnouncement(SetAnnouncement { text: text.into() }));
     let introduce = any_text()
         .prop_map(|text| RoomCommand::SetIntroduction(SetIntroduction { text: text.into() }));
-    prop_oneof![2 => appoint, 1 => dismiss, 1 => announce, 1 => introduce, 3 => mute, 1 => unmute, 2 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
+    let recall =
+        (0..8_u64).prop_map(|room_seq| RoomCommand::RecallMessage(RecallMessage { room_seq }));
+    let pin = (2..6_u64).prop_map(|room_seq| RoomCommand::PinMessage(PinMessage { room_seq }));
+    let unpin =
+        (2..6_u64).prop_map(|room_seq| RoomCommand::UnpinMessage(UnpinMessage { room_seq }));
+    let profile = (option::of(any_text()), option::of(any_text())).prop_map(|(name, kind)| {
+        let (name, kind) = (name.map(Into::into), kind.map(Into::into));
+        RoomCommand::SetRoomProfile(SetRoomProfile { name, kind, cover: None })
+    });
+    let archive = Just(RoomCommand::ArchiveRoom(ArchiveRoom {}));
+    let of_messages = prop_oneof![3 => recall, 6 => pin, 8 => unpin, 1 => profile, 1 => archive];
+    prop_oneof![4 => of_messages, 2 => appoint, 1 => dismiss, 1 => announce, 1 => introduce, 3 => mute, 1 => unmute, 2 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
 }
 
 /// Mostly long, so that much is in force.

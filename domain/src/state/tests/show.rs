@@ -33,6 +33,8 @@ impl Show {
             admins_max: 2,
             word_lists_max: 1,
             word_lists_per_room_max: 1,
+            pins_per_room_max: 1,
+            recall_window_s: 1,
             ..Limits::default()
         };
         let mut show = Self { limits, ..Self::default() };

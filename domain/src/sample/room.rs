@@ -1,0 +1,31 @@
+//! Messages that are taken back or pinned, and what becomes of a room: events that came after the
+//! first ones.
+
+use crate::actor::Actor;
+use crate::event::EventData;
+use crate::room::archive_room::RoomArchived;
+use crate::room::pin_message::MessagePinned;
+use crate::room::recall_message::MessageRecalled;
+use crate::room::set_room_profile::RoomProfileSet;
+use crate::room::unpin_message::MessageUnpinned;
+use crate::sample::{Place, ann, host, parse};
+
+/// The item of the room that is the first message.
+const MESSAGE: u64 = 4;
+
+pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
+    let in_room = |data| (Place::Room, host(), data);
+    let recalled = MessageRecalled { room_seq: MESSAGE, user_id: Some(parse("ann")) };
+    let profile = RoomProfileSet {
+        name: "Late tea".into(),
+        kind: "tea".into(),
+        cover: "https://img.example/tea.png".into(),
+    };
+    vec![
+        in_room(EventData::MessagePinned(MessagePinned { room_seq: MESSAGE })),
+        in_room(EventData::MessageUnpinned(MessageUnpinned { room_seq: MESSAGE })),
+        (Place::Room, ann(), EventData::MessageRecalled(recalled)),
+        in_room(EventData::RoomProfileSet(profile)),
+        in_room(EventData::RoomArchived(RoomArchived {})),
+    ]
+}
