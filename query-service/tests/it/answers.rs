@@ -72,7 +72,7 @@ async fn a_user_has_a_level_and_a_room_has_a_ranking() {
     world
         .sql(
             "INSERT INTO matinee.app_user VALUES ('shop', '用户', 'Ann', NULL, 1, 1);
-             INSERT INTO matinee.user_level VALUES ('shop', '用户', 350, 2), ('shop', 'bob', 5, 0);
+             INSERT INTO matinee.user_level VALUES ('shop', '用户', 350, 2, '{}'), ('shop', 'bob', 5, 0, '{}');
              INSERT INTO matinee.gift_total VALUES
                 ('shop', 'room-1', 'bob', 1, 10, 0, 0), ('shop', 'room-1', '用户', 2, 20, 0, 0),
                 ('shop', 'room-1', 'paid', 0, 0, 1, 50), ('shop', 'room-2', 'x', 9, 9, 0, 0)",
@@ -81,7 +81,7 @@ async fn a_user_has_a_level_and_a_room_has_a_ranking() {
 
     let (status, user) = world.get("users/%E7%94%A8%E6%88%B7").await;
     let expected = json!({ "user_id": "用户", "nick": "Ann", "avatar": null, "level": 2,
-        "points": 350, "log_seq": 1 });
+        "points": 350, "followers": 0, "following": 0, "log_seq": 1 });
     assert_eq!((status, user), (200, expected));
     let (_, user) = world.get("users/bob").await;
     assert_eq!((&user["nick"], &user["points"]), (&json!(null), &json!(5)));

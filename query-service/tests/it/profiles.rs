@@ -21,7 +21,7 @@ async fn known_users_are_answered_and_unknown_ones_left_out() {
     world
         .sql(
             "INSERT INTO matinee.app_user VALUES ('shop', 'ann', 'Ann', 'http://a/b.png', 1, 1);
-             INSERT INTO matinee.user_level VALUES ('shop', 'ann', 350, 2), ('shop', 'bob', 5, 0)",
+             INSERT INTO matinee.user_level VALUES ('shop', 'ann', 350, 2, '{}'), ('shop', 'bob', 5, 0, '{}')",
         )
         .await;
     let query = |ids: &[&str]| {
