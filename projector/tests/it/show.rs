@@ -52,7 +52,7 @@ impl Show {
 
     fn something(&mut self) {
         let room = self.random.below(3);
-        let kind = self.random.below(32);
+        let kind = self.random.below(34);
         let small = self.random.below(9) + 1;
         let text = format!("hello {small} 茶 \u{1f375} \"\\\u{7}");
         let command = match kind {
@@ -84,6 +84,7 @@ impl Show {
             26 | 27 => return self.order(room),
             28..=30 => json!({"type": "follow_host"}),
             31 => json!({"type": "unfollow_host"}),
+            32 | 33 => return self.recall(room, small),
             _ => json!({"type": "set_level_rule", "rule": level_rule(small)}),
         };
         let in_room = !(21..=23).contains(&kind);
@@ -98,6 +99,13 @@ impl Show {
         let last = order.pop();
         order.splice(0..0, last);
         self.attempt(Some(room), json!({"type": "order_shelf", "product_ids": order}));
+    }
+
+    /// One of the newest items, if it is a message.
+    fn recall(&mut self, room: u64, back: u64) {
+        let Some(state) = self.state.rooms.get(&room_id(room)) else { return };
+        let room_seq = state.seq.saturating_sub(back);
+        self.attempt(Some(room), json!({"type": "recall_message", "room_seq": room_seq}));
     }
 
     fn likes(&mut self, room: u64) {
