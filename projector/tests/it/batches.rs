@@ -34,7 +34,9 @@ async fn every_partition_of_a_show_gives_the_same_rows() {
             tables.push(rows::all(&stage.client, &app).await);
         }
         assert!(tables.windows(2).all(|pair| pair[0] == pair[1]), "seed {seed}");
-        assert!(tables[0].values().all(|rows| !rows.is_empty()), "seed {seed} shows every table");
+        let empty = tables[0].iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table);
+        let empty: Vec<_> = empty.collect();
+        assert!(empty.is_empty(), "seed {seed} leaves {empty:?} empty");
     }
 }
 
