@@ -140,12 +140,14 @@ async fn serve(
     tasks: &Tasks,
 ) -> anyhow::Result<SocketAddr> {
     let profiles = command_service::gateway::profiles::Profiles::new(nats.clone(), &config.gateway);
-    let screen = Screen::new(config.filter.clone(), nats, tasks.clone()).await;
+    let screen = Screen::new(config.filter.clone(), nats.clone(), tasks.clone()).await;
+    let orders = command_service::gateway::orders::Orders::new(nats, &config.gateway);
     let config_gateway = config.gateway.clone();
     let gateway = command_service::gateway::Gateway {
         auth,
         profiles,
         screen,
+        orders,
         submitter,
         config: config_gateway,
     };

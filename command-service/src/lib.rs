@@ -33,6 +33,7 @@ use crate::apps::keeper::Keeper;
 use crate::apps::sequencers::Sequencers;
 use crate::config::{CommandConfig, PackTooSmall};
 use crate::gateway::Gateway;
+use crate::gateway::orders::Orders;
 use crate::gateway::profiles::Profiles;
 use crate::gateway::screen::Screen;
 use crate::gateway::submit::Submitter;
@@ -86,8 +87,9 @@ pub async fn start(
     tasks.spawn("keeper", keeper.run(tasks.shutdown_token()));
     let readiness = readiness(submitter.clone());
     let profiles = Profiles::new(nats.clone(), &config.gateway);
-    let screen = Screen::new(config.filter, nats, tasks.clone()).await;
-    let gateway = Gateway { auth, profiles, screen, submitter, config: config.gateway };
+    let screen = Screen::new(config.filter, nats.clone(), tasks.clone()).await;
+    let orders = Orders::new(nats, &config.gateway);
+    let gateway = Gateway { auth, profiles, screen, orders, submitter, config: config.gateway };
     let addr = bound.addr();
     let document = openapi::document(&config.limits);
     let aside =

@@ -220,6 +220,7 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("broadcast_sent", 1) => EventData::BroadcastSent(as_type(id, kind, json)?),
         ("host_followed", 1) => EventData::HostFollowed(as_type(id, kind, json)?),
         ("host_unfollowed", 1) => EventData::HostUnfollowed(as_type(id, kind, json)?),
+        ("product_purchased", 1) => EventData::ProductPurchased(as_type(id, kind, json)?),
         _ => {
             let (id, kind) = (id.to_owned(), kind.to_owned());
             return Err(DecodeError::UnknownEvent { id, kind, version });

@@ -34,6 +34,7 @@ use crate::room::mute_user::MuteUser;
 use crate::room::order_shelf::OrderShelf;
 use crate::room::pin_message::PinMessage;
 use crate::room::recall_message::RecallMessage;
+use crate::room::record_purchase::RecordPurchase;
 use crate::room::remove_product::RemoveProduct;
 use crate::room::send_custom_message::SendCustomMessage;
 use crate::room::send_gift::SendGift;
@@ -98,6 +99,7 @@ pub enum RoomCommand {
     SetProduct(SetProduct),
     RemoveProduct(RemoveProduct),
     OrderShelf(OrderShelf),
+    RecordPurchase(RecordPurchase),
     FollowHost(FollowHost),
     UnfollowHost(UnfollowHost),
     MarkSoldOut(MarkSoldOut),

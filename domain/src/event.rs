@@ -35,6 +35,7 @@ use crate::room::mute_user::UserMuted;
 use crate::room::order_shelf::ShelfOrdered;
 use crate::room::pin_message::MessagePinned;
 use crate::room::recall_message::MessageRecalled;
+use crate::room::record_purchase::ProductPurchased;
 use crate::room::remove_product::ProductRemoved;
 use crate::room::send_custom_message::CustomMessageSent;
 use crate::room::send_gift::GiftSent;
@@ -169,6 +170,7 @@ pub enum EventData {
     HostUnfollowed(HostUnfollowed),
     WordListSet(WordListSet),
     WordListRemoved(WordListRemoved),
+    ProductPurchased(ProductPurchased),
 }
 
 impl EventData {
@@ -221,6 +223,7 @@ impl EventData {
             Self::HostUnfollowed(_) => "host_unfollowed",
             Self::WordListSet(_) => "word_list_set",
             Self::WordListRemoved(_) => "word_list_removed",
+            Self::ProductPurchased(_) => "product_purchased",
         }
     }
 

@@ -175,6 +175,16 @@ text_id!(
     |text| short_name(text, 48)
 );
 
+text_id!(
+    /// An order of the merchant's shop.
+    OrderId,
+    "order_id",
+    "has 1 to 64 bytes of UTF-8 without control characters, and is not `.` or `..`",
+    64,
+    r"^(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f]+$",
+    |text| short_name(text, 64)
+);
+
 fn short_name(text: &str, bytes_max: usize) -> bool {
     let length_fits = (1..=bytes_max).contains(&text.len());
     length_fits && !text.chars().any(char::is_control) && !moves_a_path(text)

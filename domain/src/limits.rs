@@ -39,6 +39,8 @@ pub struct Limits {
     pub products_per_room_max: u32,
     /// Bytes of a product's title.
     pub product_title_bytes_max: u32,
+    /// Pieces of one purchase.
+    pub purchase_quantity_max: u32,
     /// Mutes in force in one room.
     pub mutes_per_room_max: u32,
     /// Bytes of a room's announcement.
@@ -108,6 +110,7 @@ impl Default for Limits {
             like_count_max: 1_000,
             products_per_room_max: 500,
             product_title_bytes_max: 240,
+            purchase_quantity_max: 9_999,
             mutes_per_room_max: 10_000,
             announcement_bytes_max: 300,
             introduction_bytes_max: 240,

@@ -77,6 +77,14 @@ pub const MODELS: &[Model] = &[
         [append_only("product_history", &["app", "room_id", "product_id", "room_seq"])]
     ),
     model!("recalled_message", 1, [table("recalled_message", &["app", "room_id", "room_seq"])]),
+    model!(
+        "purchase",
+        1,
+        [
+            table("purchase", &["app", "order_id"]),
+            table("product_sale", &["app", "room_id", "product_id"])
+        ]
+    ),
     model!("room", 1, [table("room", &["app", "room_id"])]),
     model!("room_feed", 1, [append_only("room_feed", &["app", "room_id", "room_seq"])]),
     model!("shelf", 2, [table("shelf", &["app", "room_id", "product_id"])]),

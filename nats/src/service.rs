@@ -20,6 +20,8 @@ pub enum RequestSubject {
     Profiles(AppId),
     /// The word lists of an app, as its sequencer has them.
     WordLists(AppId),
+    /// Which orders an app's read model has; any one query-service answers.
+    Orders(AppId),
 }
 
 /// Why a request has no answer.
@@ -103,6 +105,10 @@ impl Nats {
                 let group = subject::PROFILES_GROUP.to_owned();
                 self.client.queue_subscribe(subject::profiles(app), group).await
             }
+            RequestSubject::Orders(app) => {
+                let group = subject::ORDERS_GROUP.to_owned();
+                self.client.queue_subscribe(subject::orders(app), group).await
+            }
         };
         let subscriber = answer.map_err(|source| ServeError { source: source.into() })?;
         self.round_trip().await?;
@@ -136,6 +142,7 @@ impl Nats {
             RequestSubject::Commands(app) => subject::commands(app),
             RequestSubject::Profiles(app) => subject::profiles(app),
             RequestSubject::WordLists(app) => subject::word_lists(app),
+            RequestSubject::Orders(app) => subject::orders(app),
         };
         let request = Request::new().payload(payload).timeout(Some(timeout));
         match self.client.send_request(subject, request).await {

@@ -36,6 +36,14 @@ pub(crate) fn profiles(app: &AppId) -> String {
 /// Who shares the profile look-ups among themselves.
 pub(crate) const PROFILES_GROUP: &str = "profile";
 
+/// Look-ups of orders, answered by any query-service.
+pub(crate) fn orders(app: &AppId) -> String {
+    format!("order.{app}")
+}
+
+/// Who shares the look-ups of orders among themselves.
+pub(crate) const ORDERS_GROUP: &str = "order";
+
 /// The bucket of leases; the key is the app.
 pub(crate) const LEASE_BUCKET: &str = "matinee_lease";
 

@@ -116,6 +116,7 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         | EventData::BroadcastSent(_)
         | EventData::HostFollowed(_)
         | EventData::HostUnfollowed(_)
+        | EventData::ProductPurchased(_)
         | EventData::SpotlightSet(_)
         | EventData::UserMuted(_)
         | EventData::AssistantDismissed(_)

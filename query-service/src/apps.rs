@@ -17,8 +17,8 @@ use crate::hub::follower::{Whose, follow};
 use crate::hub::room::End;
 use crate::hub::{AppHub, sweeper, ticker};
 use crate::metrics::Metrics;
-use crate::profiles;
 use crate::service::Service;
+use crate::{orders, profiles};
 
 /// The longest sleep while no app is about to expire.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
@@ -89,6 +89,8 @@ impl Shown {
         tasks.spawn("ticker", ticker::tick(hub.clone(), stop.clone()));
         let profiles = profiles::serve(app.clone(), nats.clone(), service.clone(), stop.clone());
         tasks.spawn("profiles", profiles);
+        let orders = orders::serve(app.clone(), nats.clone(), service.clone(), stop.clone());
+        tasks.spawn("orders", orders);
         tasks.spawn("farewell", async move {
             stop.cancelled().await;
             let end = if shutdown.is_cancelled() { End::Shutdown } else { End::AppClosed };

@@ -14,6 +14,7 @@ mod feed;
 mod hub;
 mod metrics;
 mod openapi;
+mod orders;
 mod problems;
 mod profiles;
 mod read_models;

@@ -114,6 +114,16 @@ impl Caller {
         connection
     }
 
+    /// Many commands at once, one JSON object a line, and the answer to each.
+    pub async fn batch(&self, lines: &[Value]) -> Vec<Value> {
+        let body = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+        let request = self.http.post(format!("{}/batch", self.command_url)).body(body);
+        let request = request.header("Content-Type", "application/x-ndjson");
+        let response = request.bearer_auth(&self.token).send().await.expect("an answer");
+        let text = response.text().await.expect("a body");
+        text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+
     /// A question to the read side.
     pub async fn query(&self, path: &str) -> Answer {
         let request = self.http.get(format!("{}{path}", self.query_url));

@@ -8,6 +8,7 @@
 pub mod caller;
 pub mod config;
 pub mod operator;
+pub mod orders;
 pub mod profiles;
 pub mod reply;
 pub mod request;
@@ -17,6 +18,7 @@ pub mod submit;
 use service_kit::auth::Auth;
 
 use crate::gateway::config::GatewayConfig;
+use crate::gateway::orders::Orders;
 use crate::gateway::profiles::Profiles;
 use crate::gateway::screen::Screen;
 use crate::gateway::submit::Submitter;
@@ -30,6 +32,8 @@ pub struct Gateway {
     pub profiles: Profiles,
     /// Screens texts.
     pub screen: Screen,
+    /// Knows which purchases have been recorded.
+    pub orders: Orders,
     /// Brings commands to their sequencer.
     pub submitter: Submitter,
     /// Limits.

@@ -101,7 +101,8 @@ impl Request {
 
     async fn carry_out(&self, app: &AppId, command: Command) -> Result<Response, Problem> {
         let commands = self.gateway.screen.commands(app, vec![command]).await;
-        let commands = commands.map_err(problems::not_submitted)?;
+        let mut commands = commands.map_err(problems::not_submitted)?;
+        self.gateway.orders.mark_known(app, &mut commands).await;
         let answers = self.gateway.submitter.submit(app, commands).await;
         let answer = answers.map_err(problems::not_submitted)?.pop();
         // One command, one answer: anything else is a bug of the leader.

@@ -22,6 +22,7 @@ mod mute_user;
 mod order_shelf;
 mod pin_message;
 mod recall_message;
+mod record_purchase;
 mod register_user;
 mod remove_product;
 mod remove_room_word_list;
@@ -124,6 +125,7 @@ group!(
     register_user,
     define_gift,
     broadcast_message,
+    record_purchase,
     set_level_rule,
     set_admins,
 );

@@ -78,6 +78,7 @@ pub fn deeds(event: &Event, mut done: impl FnMut(&UserId, Source, u64)) {
         | EventData::ProductSoldOut(_)
         | EventData::ProductRestocked(_)
         | EventData::ProductRemoved(_)
+        | EventData::ProductPurchased(_)
         | EventData::BroadcastSent(_)
         | EventData::HostFollowed(_)
         | EventData::HostUnfollowed(_)

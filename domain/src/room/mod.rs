@@ -21,6 +21,7 @@ pub(crate) mod permission;
 pub mod pin_message;
 pub mod recall_message;
 pub mod recent_messages;
+pub mod record_purchase;
 pub mod remove_product;
 pub mod send_custom_message;
 pub mod send_gift;

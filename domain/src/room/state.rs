@@ -216,6 +216,7 @@ impl Room {
             EventData::RoomJoined(_)
             | EventData::HostFollowed(_)
             | EventData::HostUnfollowed(_)
+            | EventData::ProductPurchased(_)
             | EventData::RoomLeft(_)
             | EventData::UserKicked(_) => {}
             EventData::RoomCreated(_)

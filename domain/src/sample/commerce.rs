@@ -6,6 +6,7 @@ use crate::event::EventData;
 use crate::room::follow_host::HostFollowed;
 use crate::room::mark_sold_out::{ProductRestocked, ProductSoldOut};
 use crate::room::order_shelf::ShelfOrdered;
+use crate::room::record_purchase::ProductPurchased;
 use crate::room::remove_product::ProductRemoved;
 use crate::room::shelf::Product;
 use crate::room::unfollow_host::HostUnfollowed;
@@ -40,5 +41,18 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
         ),
         (Place::Room, ann(), EventData::HostFollowed(HostFollowed { host_id: parse("host") })),
         (Place::Room, ann(), EventData::HostUnfollowed(HostUnfollowed { host_id: parse("host") })),
+        (
+            Place::Room,
+            Actor { via: Some(parse("shop")), ..ann() },
+            EventData::ProductPurchased(ProductPurchased {
+                order_id: parse("order-1"),
+                product_id: parse("tea"),
+                title: "Green tea".into(),
+                price_cents: Some(1_290),
+                quantity: 2,
+                amount_cents: 2_580,
+                spotlight: Some(parse("tea")),
+            }),
+        ),
     ]
 }

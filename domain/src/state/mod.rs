@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::app::define_gift::{self, Gift};
+use crate::app::recent_orders::RecentOrders;
 use crate::app::remove_word_list::{self, WordListRemoved};
 use crate::app::set_word_list::{self, WordListSet};
 use crate::app::{broadcast_message, register_user, set_admins, set_level_rule};
@@ -33,9 +34,10 @@ use crate::room::unfollow_host::UnfollowHost;
 use crate::room::{
     appoint_assistant, archive_room, ban_user, change_room_status, dismiss_assistant, follow_host,
     join_room, kick_user, leave_room, mark_sold_out, mute_all, mute_user, order_shelf, pin_message,
-    recall_message, remove_product, send_custom_message, send_gift, send_likes, send_message,
-    send_paid_message, set_announcement, set_introduction, set_product, set_room_profile,
-    set_slow_mode, set_spotlight, unban_user, unfollow_host, unmute_user, unpin_message,
+    recall_message, record_purchase, remove_product, send_custom_message, send_gift, send_likes,
+    send_message, send_paid_message, set_announcement, set_introduction, set_product,
+    set_room_profile, set_slow_mode, set_spotlight, unban_user, unfollow_host, unmute_user,
+    unpin_message,
 };
 use crate::timestamp::Timestamp;
 use crate::word_list::WordLists;
@@ -60,6 +62,8 @@ pub struct AppState {
     pub changed_at: Timestamp,
     /// How often the catalogue changed.
     pub catalogue_version: u64,
+    /// The purchases that were recorded last.
+    pub recent_orders: RecentOrders,
     /// How many broadcasts there were.
     pub broadcast_seq: u64,
     /// The gift catalogue, retired gifts included.
@@ -211,6 +215,9 @@ impl AppState {
             RoomCommand::RemoveProduct(command) => {
                 remove_product::remove_product(room, actor, command)
             }
+            RoomCommand::RecordPurchase(command) => {
+                record_purchase::record_purchase(self, room, actor, command, context)
+            }
             RoomCommand::OrderShelf(command) => order_shelf::order_shelf(room, actor, command),
             RoomCommand::MarkSoldOut(command) => mark_sold_out::mark_sold_out(room, actor, command),
             RoomCommand::SetSpotlight(command) => {
@@ -262,6 +269,9 @@ impl AppState {
                 self.evolve_app(&event.data);
             }
             Scope::Room { room_id, room_seq } => {
+                if let EventData::ProductPurchased(purchased) = &event.data {
+                    self.recent_orders.add(&purchased.order_id);
+                }
                 if let Some(room) = self.rooms.get_mut(room_id) {
                     debug_assert_eq!(room.seq + 1, *room_seq, "room_seq is dense");
                     room.evolve(*room_seq, event);
@@ -335,6 +345,7 @@ impl AppState {
             | EventData::ProductSoldOut(_)
             | EventData::ProductRestocked(_)
             | EventData::ProductRemoved(_)
+            | EventData::ProductPurchased(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
             | EventData::AssistantDismissed(_)

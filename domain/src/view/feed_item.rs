@@ -86,6 +86,7 @@ impl Priority {
             | EventData::ProductSoldOut(_)
             | EventData::ProductRestocked(_)
             | EventData::ProductRemoved(_)
+            | EventData::ProductPurchased(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
             | EventData::AssistantDismissed(_)

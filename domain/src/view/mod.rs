@@ -1,6 +1,7 @@
 //! What readers are shown. Pure folds and shapes; the query-service and the projector use the same.
 
 pub mod feed_item;
+pub mod known_orders;
 pub mod notice;
 pub mod period;
 pub mod profile;

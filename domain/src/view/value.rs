@@ -32,6 +32,7 @@ impl<'a> Value<'a> {
             EventData::BroadcastSent(sent) => Self::Text(&sent.text),
             EventData::HostFollowed(followed) => Self::Text(followed.host_id.as_str()),
             EventData::HostUnfollowed(unfollowed) => Self::Text(unfollowed.host_id.as_str()),
+            EventData::ProductPurchased(purchased) => Self::Text(purchased.product_id.as_str()),
             EventData::ProductRemoved(removed) => Self::Text(removed.product_id.as_str()),
             EventData::ProductSoldOut(out) => Self::Text(out.product_id.as_str()),
             EventData::ProductRestocked(restocked) => Self::Text(restocked.product_id.as_str()),

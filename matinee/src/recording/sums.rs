@@ -133,6 +133,7 @@ impl Sums {
             | EventData::ProductSoldOut(_)
             | EventData::ProductRestocked(_)
             | EventData::ProductRemoved(_)
+            | EventData::ProductPurchased(_)
             | EventData::SpotlightSet(_)
             | EventData::UserUnmuted(_) => none,
         }

@@ -66,6 +66,7 @@ impl Fold for GiftTotals {
             | EventData::ProductSoldOut(_)
             | EventData::ProductRestocked(_)
             | EventData::ProductRemoved(_)
+            | EventData::ProductPurchased(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
             | EventData::AssistantDismissed(_)

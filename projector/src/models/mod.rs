@@ -11,6 +11,7 @@ mod gift_catalogue;
 mod gift_rank;
 mod gift_total;
 mod product_history;
+mod purchase;
 mod recalled_message;
 mod room;
 mod room_feed;
@@ -54,6 +55,7 @@ fn fold(name: &str, rule: &LevelRule) -> Option<Box<dyn Fold>> {
         "gift_total" => Box::new(gift_total::GiftTotals::default()),
         "product_history" => Box::new(product_history::ProductHistory::default()),
         "recalled_message" => Box::new(recalled_message::RecalledMessages::default()),
+        "purchase" => Box::new(purchase::Purchases::default()),
         "room" => Box::new(room::Rooms::default()),
         "room_feed" => Box::new(room_feed::RoomFeed::default()),
         "shelf" => Box::new(shelf::Shelves::default()),

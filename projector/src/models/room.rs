@@ -100,6 +100,7 @@ impl Change {
             | EventData::ProductSoldOut(_)
             | EventData::ProductRestocked(_)
             | EventData::ProductRemoved(_)
+            | EventData::ProductPurchased(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
             | EventData::AssistantDismissed(_)

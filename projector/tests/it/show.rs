@@ -52,7 +52,7 @@ impl Show {
 
     fn something(&mut self) {
         let room = self.random.below(3);
-        let kind = self.random.below(34);
+        let kind = self.random.below(36);
         let small = self.random.below(9) + 1;
         let text = format!("hello {small} 茶 \u{1f375} \"\\\u{7}");
         let command = match kind {
@@ -85,6 +85,11 @@ impl Show {
             28..=30 => json!({"type": "follow_host"}),
             31 => json!({"type": "unfollow_host"}),
             32 | 33 => return self.recall(room, small),
+            34 | 35 => {
+                let order_id = format!("order-{}", self.random.below(40));
+                json!({"type": "record_purchase", "order_id": order_id, "quantity": small, "title": text,
+                    "product_id": format!("p{}", small % 3), "amount_cents": small * 100})
+            }
             _ => json!({"type": "set_level_rule", "rule": level_rule(small)}),
         };
         let in_room = !(21..=23).contains(&kind);

@@ -8,6 +8,7 @@ pub(crate) mod checkpoint;
 pub(crate) mod follow;
 pub(crate) mod gift_total;
 pub(crate) mod product_history;
+pub(crate) mod purchase;
 mod reach;
 pub(crate) mod room_feed;
 pub(crate) mod spotlight;

@@ -11,6 +11,7 @@ mod marks;
 mod product_history;
 mod query;
 mod room;
+mod sales;
 mod stream;
 mod user;
 mod ws;
@@ -36,6 +37,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(gift_ranks::route(service.clone(), auth))
         .or(gifts::route(service.clone(), auth))
         .or(follows::route(service.clone(), auth))
+        .or(sales::route(service.clone(), auth))
         .or(marks::route(service.clone(), auth))
         .or(product_history::route(service.clone(), auth))
         .or(user::route(service.clone(), auth))
@@ -55,6 +57,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         gift_ranks::operation().named("gift_ranks"),
         gifts::operation().named("gifts"),
         follows::operation().named("follows"),
+        sales::operation().named("sales"),
         marks::operation().named("marks"),
         product_history::operation().named("product_history"),
         user::operation().named("user"),

@@ -83,6 +83,7 @@ impl<'a> Texts<'a> {
             | RoomCommand::FollowHost(_)
             | RoomCommand::UnfollowHost(_)
             | RoomCommand::OrderShelf(_)
+            | RoomCommand::RecordPurchase(_)
             | RoomCommand::MarkSoldOut(_)
             | RoomCommand::RecallMessage(_)
             | RoomCommand::PinMessage(_)

@@ -38,6 +38,7 @@ impl Demand {
             | RoomCommand::SetProduct(_)
             | RoomCommand::RemoveProduct(_)
             | RoomCommand::OrderShelf(_)
+            | RoomCommand::RecordPurchase(_)
             | RoomCommand::MarkSoldOut(_)
             | RoomCommand::SetSpotlight(_)
             | RoomCommand::MuteUser(_)

@@ -128,7 +128,7 @@ fn any_room_command() -> impl Strategy<Value = RoomCommand> {
         4 => any_command_of_those_who_run_it(),
         4 => any_command_of_those_who_watch(),
         4 => any_moderation(),
-        4 => any_commerce(),
+        4 => any_commerce().boxed(),
     ]
 }
 

@@ -7,6 +7,7 @@ use crate::command::RoomCommand;
 use crate::ids::ProductId;
 use crate::room::mark_sold_out::MarkSoldOut;
 use crate::room::order_shelf::OrderShelf;
+use crate::room::record_purchase::RecordPurchase;
 use crate::room::remove_product::RemoveProduct;
 use crate::room::set_product::SetProduct;
 use crate::room::set_spotlight::SetSpotlight;
@@ -32,7 +33,23 @@ pub(crate) fn any_commerce() -> impl Strategy<Value = RoomCommand> {
     let mark = (any_product_id(), any::<bool>()).prop_map(|(product_id, sold_out)| {
         RoomCommand::MarkSoldOut(MarkSoldOut { product_id, sold_out })
     });
-    prop_oneof![4 => product, 2 => spotlight, 1 => remove, 3 => order, 3 => mark]
+    let orders = select(vec!["order-1", "order-2", "order-3"]);
+    let purchase = (orders, any_product_id(), 0..3_u32, any_price(), any_title());
+    let purchase = purchase.prop_map(|(order_id, product_id, quantity, amount, title)| {
+        RoomCommand::RecordPurchase(RecordPurchase {
+            order_id: order_id.parse().unwrap(),
+            product_id,
+            quantity,
+            amount_cents: amount.0,
+            title: title.map(Into::into),
+            known: false,
+        })
+    });
+    prop_oneof![2 => purchase, 4 => product, 2 => spotlight, 1 => remove, 3 => order, 3 => mark]
+}
+
+fn any_title() -> impl Strategy<Value = Option<String>> {
+    proptest::option::of(any_text())
 }
 
 fn any_product_id() -> impl Strategy<Value = ProductId> {

@@ -174,6 +174,7 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::SetProduct(_)
             | RoomCommand::RemoveProduct(_)
             | RoomCommand::OrderShelf(_)
+            | RoomCommand::RecordPurchase(_)
             | RoomCommand::MarkSoldOut(_)
             | RoomCommand::SetSpotlight(_)
             | RoomCommand::UnbanUser(_)

@@ -1,0 +1,84 @@
+//! `GET /v1/apps/{app}/rooms/{room_id}/sales?min_seq=`: what was sold in a room, by product.
+//!
+//! For admins and for the host of the room.
+
+use domain::actor::Role;
+use domain::ids::{AppId, LogSeq, RoomId};
+use schemars::JsonSchema;
+use serde::Serialize;
+use service_kit::auth::{Auth, Identity};
+use service_kit::http::{get, room_path};
+use service_kit::openapi::Operation;
+use service_kit::problem::Problem;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::reply::{Reply, Response};
+
+use crate::openapi::{HISTORY, question};
+use crate::problems::{not_allowed, room_not_found};
+use crate::read_models::purchase::Sale;
+use crate::routes::query::{self, Query};
+use crate::routes::{json, with};
+use crate::service::Service;
+
+/// The answer.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Answer {
+    room_id: RoomId,
+    orders: u64,
+    sold: u64,
+    revenue_cents: u64,
+    /// By product id.
+    products: Vec<Sale>,
+    /// All purchases up to this commit are in it.
+    log_seq: LogSeq,
+}
+
+pub(super) fn operation() -> Operation {
+    question("/rooms/{room_id}/sales", "What was sold in a room, by product.")
+        .number("min_seq")
+        .answer::<Answer>(200)
+        .problems(HISTORY)
+        .problems(&[(403, "not_allowed"), (404, "room_not_found")])
+}
+
+pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
+    room_path()
+        .and(warp::path("sales"))
+        .and(warp::path::end())
+        .and(get())
+        .and(auth.identity())
+        .and(query::raw())
+        .and(with(service))
+        .then(sales)
+        .boxed()
+}
+
+async fn sales(
+    app: AppId,
+    room_id: RoomId,
+    identity: Identity,
+    raw: String,
+    service: Service,
+) -> Result<Response, Problem> {
+    let min_seq = Query::parse(&raw, &["min_seq"])?.min_seq()?;
+    let hub = service.hub_for(&identity, &room_id)?;
+    service.shown(&hub, min_seq).await?;
+    let owner = hub.look(|state| state.rooms.get(&room_id).map(|room| room.owner.clone()));
+    let owner = owner.ok_or_else(room_not_found)?;
+    let may = match identity.role {
+        Role::Admin => true,
+        Role::Host => owner == identity.user,
+        Role::Assistant | Role::Viewer => false,
+    };
+    if !may {
+        return Err(not_allowed("only the host of the room and an admin may read this"));
+    }
+
+    let log_seq = service.projected(&app, min_seq).await?;
+    let products = service.read_models().sales(&app, &room_id).await?;
+    let sum = |of: fn(&Sale) -> u64| products.iter().map(of).fold(0, u64::saturating_add);
+    let (orders, sold) = (sum(|sale| sale.orders), sum(|sale| sale.sold));
+    let revenue_cents = sum(|sale| sale.revenue_cents);
+    Ok(json(&Answer { room_id, orders, sold, revenue_cents, products, log_seq }))
+}
