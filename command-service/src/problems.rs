@@ -23,6 +23,12 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::SlowMode { .. } => (StatusCode::TOO_MANY_REQUESTS, "Slow mode"),
         Rejection::OwnerImmune { .. } => (StatusCode::FORBIDDEN, "The owner is immune"),
         Rejection::RoomNotFound { .. } => (StatusCode::NOT_FOUND, "No such room"),
+        Rejection::FieldNotFound { .. } => (StatusCode::NOT_FOUND, "No such field"),
+        Rejection::FieldTaken { .. } => (StatusCode::CONFLICT, "Field taken"),
+        Rejection::TooManyFields { .. } => (StatusCode::CONFLICT, "Too many fields"),
+        Rejection::VersionConflict { .. } => (StatusCode::CONFLICT, "Version conflict"),
+        Rejection::TooManyCounters { .. } => (StatusCode::CONFLICT, "Too many counters"),
+        Rejection::CounterOutOfRange { .. } => (StatusCode::CONFLICT, "Counter out of range"),
         Rejection::GiftNotFound { .. } => (StatusCode::NOT_FOUND, "No such gift"),
         Rejection::ProductNotFound { .. } => (StatusCode::NOT_FOUND, "No such product"),
         Rejection::RoomIdTaken { .. } => (StatusCode::CONFLICT, "Room id taken"),
@@ -77,6 +83,11 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::CatalogueChanged { price, catalogue_version } => {
             problem.with("unit_price", price).with("catalogue_version", catalogue_version)
         }
+        Rejection::FieldTaken { scope, .. } => problem.with("scope", scope),
+        Rejection::VersionConflict { key, version, value } => {
+            problem.with("key", key).with("version", version).with("value", value)
+        }
+        Rejection::CounterOutOfRange { value, .. } => problem.with("value", value),
         Rejection::OutOfRange { min, max, .. } => problem.with("min", min).with("max", max),
         Rejection::TextTooLong { bytes_max, .. } => problem.with("bytes_max", bytes_max),
         Rejection::TooManyRooms { max }
@@ -85,6 +96,8 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::TooManyBans { max }
         | Rejection::TooManyAssistants { max }
         | Rejection::TooManyAllowed { max }
+        | Rejection::TooManyFields { max, .. }
+        | Rejection::TooManyCounters { max }
         | Rejection::TooManyGifts { max }
         | Rejection::TooManyApps { max }
         | Rejection::TooManyAdmins { max }
@@ -98,6 +111,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::MessageNotFound { .. }
         | Rejection::RoomArchived
         | Rejection::RoomStillOpen { .. }
+        | Rejection::FieldNotFound { .. }
         | Rejection::GiftNotFound { .. }
         | Rejection::ProductNotFound { .. }
         | Rejection::RoomIdTaken { .. }

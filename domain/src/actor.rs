@@ -19,6 +19,8 @@ pub enum Role {
     Assistant,
     /// Watches, chats, likes, gives, buys.
     Viewer,
+    /// A viewer without an account: counted apart, and told less by custom fields.
+    Guest,
 }
 
 /// A copy of the sender at the time of sending, so that an event can be read on its own.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::app::broadcast_message::BroadcastMessage;
+use crate::app::define_field::DefineField;
 use crate::app::define_gift::DefineGift;
 use crate::app::register_user::RegisterUser;
 use crate::app::remove_word_list::RemoveWordList;
@@ -21,6 +22,7 @@ use crate::registry::set_app_status::SetAppStatus;
 use crate::room::appoint_assistant::AppointAssistant;
 use crate::room::archive_room::ArchiveRoom;
 use crate::room::ban_user::BanUser;
+use crate::room::change_counter::ChangeCounter;
 use crate::room::change_room_status::ChangeRoomStatus;
 use crate::room::create_room::CreateRoom;
 use crate::room::dismiss_assistant::DismissAssistant;
@@ -42,7 +44,9 @@ use crate::room::send_likes::SendLikes;
 use crate::room::send_message::SendMessage;
 use crate::room::send_paid_message::SendPaidMessage;
 use crate::room::set_announcement::SetAnnouncement;
+use crate::room::set_fields::SetFields;
 use crate::room::set_introduction::SetIntroduction;
+use crate::room::set_member_fields::SetMemberFields;
 use crate::room::set_product::SetProduct;
 use crate::room::set_room_profile::SetRoomProfile;
 use crate::room::set_slow_mode::SetSlowMode;
@@ -107,6 +111,9 @@ pub enum RoomCommand {
     MuteUser(MuteUser),
     DismissAssistant(DismissAssistant),
     AppointAssistant(AppointAssistant),
+    SetFields(SetFields),
+    SetMemberFields(SetMemberFields),
+    ChangeCounter(ChangeCounter),
     SetIntroduction(SetIntroduction),
     SetAnnouncement(SetAnnouncement),
     MuteAll(MuteAll),
@@ -128,6 +135,7 @@ pub enum RoomCommand {
 #[expect(missing_docs, reason = "each variant is documented in its own file")]
 pub enum AppCommand {
     RegisterUser(RegisterUser),
+    DefineField(DefineField),
     DefineGift(DefineGift),
     BroadcastMessage(BroadcastMessage),
     SetLevelRule(SetLevelRule),

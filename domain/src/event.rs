@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::app::broadcast_message::BroadcastSent;
+use crate::app::define_field::FieldDefined;
 use crate::app::define_gift::GiftDefined;
 use crate::app::epoch::EpochStarted;
 use crate::app::register_user::UserRegistered;
@@ -22,6 +23,7 @@ use crate::registry::set_app_status::AppStatusSet;
 use crate::room::appoint_assistant::AssistantAppointed;
 use crate::room::archive_room::RoomArchived;
 use crate::room::ban_user::UserBanned;
+use crate::room::change_counter::CounterChanged;
 use crate::room::change_room_status::RoomStatusChanged;
 use crate::room::create_room::RoomCreated;
 use crate::room::dismiss_assistant::AssistantDismissed;
@@ -43,7 +45,9 @@ use crate::room::send_likes::LikesAdded;
 use crate::room::send_message::MessageSent;
 use crate::room::send_paid_message::PaidMessageSent;
 use crate::room::set_announcement::AnnouncementSet;
+use crate::room::set_fields::FieldsSet;
 use crate::room::set_introduction::IntroductionSet;
+use crate::room::set_member_fields::MemberFieldsSet;
 use crate::room::set_product::ProductSet;
 use crate::room::set_room_profile::RoomProfileSet;
 use crate::room::set_slow_mode::SlowModeSet;
@@ -171,6 +175,10 @@ pub enum EventData {
     WordListSet(WordListSet),
     WordListRemoved(WordListRemoved),
     ProductPurchased(ProductPurchased),
+    FieldDefined(FieldDefined),
+    FieldsSet(FieldsSet),
+    MemberFieldsSet(MemberFieldsSet),
+    CounterChanged(CounterChanged),
 }
 
 impl EventData {
@@ -224,6 +232,10 @@ impl EventData {
             Self::WordListSet(_) => "word_list_set",
             Self::WordListRemoved(_) => "word_list_removed",
             Self::ProductPurchased(_) => "product_purchased",
+            Self::FieldDefined(_) => "field_defined",
+            Self::FieldsSet(_) => "fields_set",
+            Self::MemberFieldsSet(_) => "member_fields_set",
+            Self::CounterChanged(_) => "counter_changed",
         }
     }
 

@@ -185,6 +185,30 @@ text_id!(
     |text| short_name(text, 64)
 );
 
+text_id!(
+    /// A custom field of rooms or of members. At most 16 characters (ROOMGUIDE, IM/1502).
+    FieldKey,
+    "key",
+    "has 1 to 16 letters, digits and `_`, and does not begin with a digit",
+    16,
+    r"^[A-Za-z_][A-Za-z0-9_]*$",
+    |text| {
+        (1..=16).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && !text.as_bytes()[0].is_ascii_digit()
+    }
+);
+
+text_id!(
+    /// A counter of a room.
+    CounterKey,
+    "key",
+    "has 1 to 128 bytes of UTF-8 without control characters, and is not `.` or `..`",
+    128,
+    r"^(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f]+$",
+    |text| short_name(text, 128)
+);
+
 fn short_name(text: &str, bytes_max: usize) -> bool {
     let length_fits = (1..=bytes_max).contains(&text.len());
     length_fits && !text.chars().any(char::is_control) && !moves_a_path(text)

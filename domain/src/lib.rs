@@ -18,6 +18,7 @@ pub mod command;
 pub mod commit;
 pub mod commit_writer;
 pub mod event;
+pub mod field;
 pub mod ids;
 pub mod level;
 pub mod limits;

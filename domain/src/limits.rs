@@ -45,6 +45,16 @@ pub struct Limits {
     pub mutes_per_room_max: u32,
     /// Bytes of a room's announcement.
     pub announcement_bytes_max: u32,
+    /// Custom fields of rooms that an app may define.
+    pub room_fields_max: u32,
+    /// Bytes of a custom field's value.
+    pub field_value_bytes_max: u32,
+    /// Custom fields of members that an app may define.
+    pub member_fields_max: u32,
+    /// Bytes of a member field's value.
+    pub member_field_value_bytes_max: u32,
+    /// Counters of a room.
+    pub counters_per_room_max: u32,
     /// Bytes of a room's introduction.
     pub introduction_bytes_max: u32,
     /// Assistants appointed in one room.
@@ -113,6 +123,11 @@ impl Default for Limits {
             purchase_quantity_max: 9_999,
             mutes_per_room_max: 10_000,
             announcement_bytes_max: 300,
+            room_fields_max: 10,
+            field_value_bytes_max: 512,
+            member_fields_max: 5,
+            member_field_value_bytes_max: 64,
+            counters_per_room_max: 20,
             introduction_bytes_max: 240,
             assistants_per_room_max: 50,
             bans_per_room_max: 10_000,

@@ -6,9 +6,11 @@ mod archive_room;
 mod ban_user;
 mod batch;
 mod broadcast_message;
+mod change_counter;
 mod change_room_status;
 mod create_app;
 mod create_room;
+mod define_field;
 mod define_gift;
 mod delete_app;
 mod dismiss_assistant;
@@ -37,8 +39,10 @@ mod set_announcement;
 mod set_app_expiry;
 mod set_app_keys;
 mod set_app_status;
+mod set_fields;
 mod set_introduction;
 mod set_level_rule;
+mod set_member_fields;
 mod set_product;
 mod set_room_profile;
 mod set_room_word_list;
@@ -100,6 +104,9 @@ group!(
     mute_user,
     dismiss_assistant,
     appoint_assistant,
+    set_fields,
+    set_member_fields,
+    change_counter,
     set_introduction,
     set_announcement,
     mute_all,
@@ -123,6 +130,7 @@ group!(
     batch,
     send_paid_message,
     register_user,
+    define_field,
     define_gift,
     broadcast_message,
     record_purchase,

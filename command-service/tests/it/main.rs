@@ -7,6 +7,7 @@ mod admins;
 mod apps;
 mod exactly_once;
 mod failover;
+mod fields;
 mod filter;
 mod follows;
 mod gifts;

@@ -1,6 +1,7 @@
 //! What all rooms of an app share: users, the gift catalogue, the level rule. One file per command.
 
 pub mod broadcast_message;
+pub mod define_field;
 pub mod define_gift;
 pub mod epoch;
 pub mod recent_orders;

@@ -62,7 +62,7 @@ pub(crate) fn check_listed(app: &AppState, actor: &Actor) -> Result<(), Rejectio
     let admin = match (&actor.via, actor.role) {
         (Some(via), _) => via,
         (None, Role::Admin) => &actor.user,
-        (None, Role::Host | Role::Assistant | Role::Viewer) => return Ok(()),
+        (None, Role::Host | Role::Assistant | Role::Viewer | Role::Guest) => return Ok(()),
     };
     if app.admins.contains(admin) || is_system(admin) {
         return Ok(());

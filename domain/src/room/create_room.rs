@@ -51,7 +51,7 @@ pub(crate) fn create_room(
     let may = match actor.role {
         Role::Admin => true,
         Role::Host => actor.user == owner,
-        Role::Assistant | Role::Viewer => false,
+        Role::Assistant | Role::Viewer | Role::Guest => false,
     };
     if !may {
         return Err(Rejection::NotAllowed { needed: "an admin or the host themselves".into() });

@@ -6,6 +6,7 @@
 pub mod appoint_assistant;
 pub mod archive_room;
 pub mod ban_user;
+pub mod change_counter;
 pub mod change_room_status;
 pub mod create_room;
 pub mod dismiss_assistant;
@@ -29,7 +30,9 @@ pub mod send_likes;
 pub mod send_message;
 pub mod send_paid_message;
 pub mod set_announcement;
+pub mod set_fields;
 pub mod set_introduction;
+pub mod set_member_fields;
 pub mod set_product;
 pub mod set_room_profile;
 pub mod set_slow_mode;

@@ -13,6 +13,7 @@ pub(crate) fn may_run(room: &Room, actor: &Actor) -> Result<(), Rejection> {
         Role::Admin | Role::Assistant => true,
         Role::Host => room.owner == actor.user || room.assistants.contains(&actor.user),
         Role::Viewer => room.assistants.contains(&actor.user),
+        Role::Guest => false,
     };
     let needed = || "the room's host, an assistant or an admin".into();
     if may { Ok(()) } else { Err(Rejection::NotAllowed { needed: needed() }) }
@@ -23,7 +24,7 @@ pub(crate) fn may_appoint(room: &Room, actor: &Actor) -> Result<(), Rejection> {
     let may = match actor.role {
         Role::Admin => true,
         Role::Host => room.owner == actor.user,
-        Role::Assistant | Role::Viewer => false,
+        Role::Assistant | Role::Viewer | Role::Guest => false,
     };
     let needed = || "the room's host or an admin".into();
     if may { Ok(()) } else { Err(Rejection::NotAllowed { needed: needed() }) }

@@ -1,6 +1,6 @@
 //! What a room remembers, and how an event changes it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::coins::Coins;
 use crate::event::{Event, EventData};
-use crate::ids::{ProductId, UserId};
+use crate::ids::{CounterKey, FieldKey, ProductId, UserId};
 use crate::room::create_room::RoomCreated;
 use crate::room::permission::{is_exempt, is_in_force};
 use crate::room::recent_messages::RecentMessages;
+use crate::room::set_fields::FieldValue;
 use crate::room::shelf::Shelf;
 use crate::room::slow_mode::SlowMode;
 use crate::room::status::RoomStatus;
@@ -41,6 +42,10 @@ pub struct Room {
     pub announcement: Arc<str>,
     /// What the show is about; empty if nobody has said.
     pub introduction: Arc<str>,
+    /// Custom fields of the room, removed ones included: their versions go on.
+    pub fields: BTreeMap<FieldKey, FieldValue>,
+    /// Numbers that those who run it change.
+    pub counters: BTreeMap<CounterKey, i64>,
     /// Who was appointed to help; assistants by their token are not listed.
     pub assistants: BTreeSet<UserId>,
     /// When the show first went live: what a recording counts from.
@@ -98,6 +103,8 @@ impl Room {
             status: RoomStatus::Scheduled,
             announcement: "".into(),
             introduction: "".into(),
+            fields: BTreeMap::new(),
+            counters: BTreeMap::new(),
             assistants: BTreeSet::new(),
             live_at: None,
             shelf: Shelf::default(),
@@ -173,6 +180,15 @@ impl Room {
                 self.assistants.remove(&banned.user_id);
             }
             EventData::AnnouncementSet(set) => self.announcement = set.text.clone(),
+            EventData::FieldsSet(set) => {
+                for (key, value) in &set.values {
+                    let value = FieldValue { value: value.clone(), version: seq };
+                    self.fields.insert(key.clone(), value);
+                }
+            }
+            EventData::CounterChanged(changed) => {
+                self.counters.insert(changed.key.clone(), changed.value);
+            }
             EventData::IntroductionSet(set) => self.introduction = set.text.clone(),
             EventData::AssistantAppointed(appointed) => {
                 self.assistants.insert(appointed.user_id.clone());
@@ -214,6 +230,7 @@ impl Room {
                 self.slow_mode = SlowMode::new(self.slow_mode.seconds);
             }
             EventData::RoomJoined(_)
+            | EventData::MemberFieldsSet(_)
             | EventData::HostFollowed(_)
             | EventData::HostUnfollowed(_)
             | EventData::ProductPurchased(_)
@@ -222,6 +239,7 @@ impl Room {
             EventData::RoomCreated(_)
             | EventData::EpochStarted(_)
             | EventData::UserRegistered(_)
+            | EventData::FieldDefined(_)
             | EventData::GiftDefined(_)
             | EventData::LevelRuleSet(_)
             | EventData::WordListSet(_)

@@ -7,6 +7,7 @@
 
 mod commerce;
 mod first;
+mod people;
 mod refusals;
 mod registry;
 mod room;
@@ -50,7 +51,14 @@ const FIRST_EVENTS: u32 = 26;
 
 /// What came after [`first`], by subject. The order is free: no golden file depends on it.
 fn later() -> Vec<(Place, Actor, EventData)> {
-    [commerce::events(), registry::events(), word_lists::app_events(), room::events()].concat()
+    [
+        commerce::events(),
+        people::events(),
+        registry::events(),
+        word_lists::app_events(),
+        room::events(),
+    ]
+    .concat()
 }
 
 /// One event of every type, in an order in which they can happen.
@@ -164,7 +172,7 @@ mod tests {
     #[test]
     fn there_is_one_sample_of_every_refusal() {
         let sampled: Vec<_> = rejections().iter().map(Rejection::code).collect();
-        assert_eq!(sampled, names_in(include_str!("../rejection.rs"), "fn code"));
+        assert_eq!(sampled, names_in(include_str!("../rejection/code.rs"), "fn code"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One refusal of every kind, in the order of `Rejection::code`.
 
 use crate::coins::Coins;
+use crate::field::FieldScope;
 use crate::level::deed::Source;
 use crate::rejection::Rejection;
 use crate::room::status::RoomStatus;
@@ -29,6 +30,12 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::TextTooLong { field: text(), bytes: 12_289, bytes_max: 12_288 },
         Rejection::TextUnstorable { field: text() },
         Rejection::OutOfRange { field: "count".into(), value: 0, min: 1, max: 9_999 },
+        Rejection::FieldNotFound { key: parse("seats") },
+        Rejection::FieldTaken { key: parse("seats"), scope: FieldScope::Room },
+        Rejection::TooManyFields { scope: FieldScope::Room, max: 10 },
+        Rejection::VersionConflict { key: parse("seats"), version: 7, value: Some("12".into()) },
+        Rejection::TooManyCounters { max: 20 },
+        Rejection::CounterOutOfRange { key: parse("votes"), value: i64::MAX },
         Rejection::GiftNotFound { gift_id: parse("rose") },
         Rejection::PriceChanged { price: Coins(100), seen: Coins(90) },
         Rejection::TooManyGifts { max: 1_000 },

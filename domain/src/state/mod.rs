@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
+use crate::app::define_field::{self, FieldDefined};
 use crate::app::define_gift::{self, Gift};
 use crate::app::recent_orders::RecentOrders;
 use crate::app::remove_word_list::{self, WordListRemoved};
@@ -16,7 +17,8 @@ use crate::app::set_word_list::{self, WordListSet};
 use crate::app::{broadcast_message, register_user, set_admins, set_level_rule};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, Scope};
-use crate::ids::{AppId, GiftId, RoomId, UserId};
+use crate::field::Field;
+use crate::ids::{AppId, FieldKey, GiftId, RoomId, UserId};
 use crate::level::rule::LevelRule;
 use crate::limits::Limits;
 use crate::registry::state::Registry;
@@ -32,12 +34,12 @@ use crate::room::recent_messages::RECENT_MESSAGES_MAX;
 use crate::room::state::Room;
 use crate::room::unfollow_host::UnfollowHost;
 use crate::room::{
-    appoint_assistant, archive_room, ban_user, change_room_status, dismiss_assistant, follow_host,
-    join_room, kick_user, leave_room, mark_sold_out, mute_all, mute_user, order_shelf, pin_message,
-    recall_message, record_purchase, remove_product, send_custom_message, send_gift, send_likes,
-    send_message, send_paid_message, set_announcement, set_introduction, set_product,
-    set_room_profile, set_slow_mode, set_spotlight, unban_user, unfollow_host, unmute_user,
-    unpin_message,
+    appoint_assistant, archive_room, ban_user, change_counter, change_room_status,
+    dismiss_assistant, follow_host, join_room, kick_user, leave_room, mark_sold_out, mute_all,
+    mute_user, order_shelf, pin_message, recall_message, record_purchase, remove_product,
+    send_custom_message, send_gift, send_likes, send_message, send_paid_message, set_announcement,
+    set_fields, set_introduction, set_member_fields, set_product, set_room_profile, set_slow_mode,
+    set_spotlight, unban_user, unfollow_host, unmute_user, unpin_message,
 };
 use crate::timestamp::Timestamp;
 use crate::word_list::WordLists;
@@ -68,6 +70,8 @@ pub struct AppState {
     pub broadcast_seq: u64,
     /// The gift catalogue, retired gifts included.
     pub gifts: BTreeMap<GiftId, Gift>,
+    /// The custom fields of rooms and members.
+    pub fields: BTreeMap<FieldKey, Field>,
     /// What earns points.
     pub level_rule: LevelRule,
     /// What texts are screened for. Shared with the filters that are made of it.
@@ -133,6 +137,9 @@ impl AppState {
             }
             AppCommand::BroadcastMessage(command) => {
                 broadcast_message::broadcast_message(self, actor, command, context)
+            }
+            AppCommand::DefineField(command) => {
+                define_field::define_field(self, actor, command, context)
             }
             AppCommand::DefineGift(command) => {
                 define_gift::define_gift(self, actor, command, context)
@@ -230,6 +237,15 @@ impl AppState {
             RoomCommand::AppointAssistant(command) => {
                 appoint_assistant::appoint_assistant(room, actor, command, context)
             }
+            RoomCommand::SetFields(command) => {
+                set_fields::set_fields(self, room, actor, command, context)
+            }
+            RoomCommand::SetMemberFields(command) => {
+                set_member_fields::set_member_fields(self, room, actor, command, context)
+            }
+            RoomCommand::ChangeCounter(command) => {
+                change_counter::change_counter(room, actor, command, context)
+            }
             RoomCommand::SetIntroduction(command) => {
                 set_introduction::set_introduction(room, actor, command, context)
             }
@@ -315,6 +331,10 @@ impl AppState {
             EventData::WordListRemoved(WordListRemoved { room_id, name }) => {
                 Arc::make_mut(&mut self.word_lists).remove(room_id.as_ref(), name);
             }
+            EventData::FieldDefined(defined) => {
+                let FieldDefined { key, scope, read, write } = defined.clone();
+                self.fields.insert(key, Field { scope, read, write });
+            }
             EventData::UserRegistered(_) => {}
             EventData::AdminsSet(set) => self.admins.clone_from(&set.user_ids),
             EventData::AppCreated(created) => {
@@ -350,6 +370,9 @@ impl AppState {
             | EventData::UserMuted(_)
             | EventData::AssistantDismissed(_)
             | EventData::AssistantAppointed(_)
+            | EventData::FieldsSet(_)
+            | EventData::MemberFieldsSet(_)
+            | EventData::CounterChanged(_)
             | EventData::IntroductionSet(_)
             | EventData::AnnouncementSet(_)
             | EventData::MuteAllSet(_)

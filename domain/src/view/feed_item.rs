@@ -57,7 +57,8 @@ impl Priority {
             }
             EventData::MessageSent(_)
             | EventData::HostFollowed(_)
-            | EventData::HostUnfollowed(_) => Self::Normal,
+            | EventData::HostUnfollowed(_)
+            | EventData::CounterChanged(_) => Self::Normal,
             EventData::CustomMessageSent(sent) => sent.priority,
             EventData::EpochStarted(_)
             | EventData::MessageRecalled(_)
@@ -91,6 +92,9 @@ impl Priority {
             | EventData::UserMuted(_)
             | EventData::AssistantDismissed(_)
             | EventData::AssistantAppointed(_)
+            | EventData::FieldDefined(_)
+            | EventData::FieldsSet(_)
+            | EventData::MemberFieldsSet(_)
             | EventData::IntroductionSet(_)
             | EventData::AnnouncementSet(_)
             | EventData::MuteAllSet(_)

@@ -1,5 +1,6 @@
 //! What readers are shown. Pure folds and shapes; the query-service and the projector use the same.
 
+pub mod clearance;
 pub mod feed_item;
 pub mod known_orders;
 pub mod notice;

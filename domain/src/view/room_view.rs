@@ -1,15 +1,17 @@
 //! A room as a newcomer sees it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::ids::{ProductId, RoomId, UserId};
+use crate::field::Clearance;
+use crate::ids::{CounterKey, FieldKey, ProductId, RoomId, UserId};
 use crate::room::shelf::Shelved;
 use crate::room::state::{Room, Totals};
 use crate::room::status::RoomStatus;
 use crate::timestamp::Timestamp;
+use crate::view::clearance::Fields;
 
 /// The room at `room_seq`: the stream after it continues from exactly here.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -30,6 +32,10 @@ pub struct RoomView<'a> {
     pub announcement: &'a str,
     /// Empty if there is none.
     pub introduction: &'a str,
+    /// Custom fields that the reader may read, by key.
+    pub fields: BTreeMap<&'a FieldKey, FieldView<'a>>,
+    /// Numbers that those who run the room change.
+    pub counters: &'a BTreeMap<CounterKey, i64>,
     pub assistants: &'a BTreeSet<UserId>,
     /// When the show first went live; null before.
     pub live_at: Option<Timestamp>,
@@ -72,9 +78,30 @@ pub struct MuteAllView<'a> {
     pub allow: &'a BTreeSet<UserId>,
 }
 
+/// The value of a custom field.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FieldView<'a> {
+    /// Never empty.
+    pub value: &'a str,
+    /// What a command names that must not overwrite a later change.
+    pub version: u64,
+}
+
+fn readable<'a>(
+    room: &'a Room,
+    fields: &Fields,
+    clearance: Clearance,
+) -> BTreeMap<&'a FieldKey, FieldView<'a>> {
+    let may = |key: &FieldKey| fields.get(key).is_some_and(|field| field.read <= clearance);
+    let shown = room.fields.iter().filter(|(key, field)| !field.value.is_empty() && may(key));
+    shown
+        .map(|(key, field)| (key, FieldView { value: &field.value, version: field.version }))
+        .collect()
+}
+
 impl<'a> RoomView<'a> {
-    /// The view of a room.
-    pub fn of(room_id: &'a RoomId, room: &'a Room) -> Self {
+    /// The view of a room for a reader with this clearance.
+    pub fn of(room_id: &'a RoomId, room: &'a Room, fields: &Fields, clearance: Clearance) -> Self {
         Self {
             room_id,
             room_seq: room.seq,
@@ -87,6 +114,8 @@ impl<'a> RoomView<'a> {
             status: room.status,
             announcement: &room.announcement,
             introduction: &room.introduction,
+            fields: readable(room, fields, clearance),
+            counters: &room.counters,
             assistants: &room.assistants,
             live_at: room.live_at,
             shelf: room.shelf.iter().map(ProductView::of).collect(),

@@ -11,6 +11,7 @@ use crate::event::EventData;
 pub(crate) enum Value<'a> {
     Text(&'a str),
     Number(u64),
+    Signed(i64),
 }
 
 impl<'a> Value<'a> {
@@ -46,6 +47,9 @@ impl<'a> Value<'a> {
             EventData::AssistantDismissed(dismissed) => Self::Text(dismissed.user_id.as_str()),
             EventData::AnnouncementSet(set) => Self::Text(&set.text),
             EventData::IntroductionSet(set) => Self::Text(&set.text),
+            EventData::FieldDefined(defined) => Self::Text(defined.key.as_str()),
+            EventData::MemberFieldsSet(set) => Self::Text(set.user_id.as_str()),
+            EventData::CounterChanged(changed) => Self::Signed(changed.value),
             EventData::SlowModeSet(set) => Self::Number(set.seconds.into()),
             EventData::MessageRecalled(recalled) => Self::Number(recalled.room_seq),
             EventData::MessagePinned(pinned) => Self::Number(pinned.room_seq),
@@ -54,6 +58,7 @@ impl<'a> Value<'a> {
             EventData::MuteAllSet(set) => Self::Number(set.on.into()),
             EventData::EpochStarted(_)
             | EventData::RoomArchived(_)
+            | EventData::FieldsSet(_)
             | EventData::LevelRuleSet(_)
             | EventData::ShelfOrdered(_)
             | EventData::AdminsSet(_)

@@ -36,6 +36,7 @@ enum TokenRole {
     Host,
     Assistant,
     Viewer,
+    Guest,
 }
 
 impl Token {
@@ -60,6 +61,7 @@ impl Token {
             TokenRole::Host => Role::Host,
             TokenRole::Assistant => Role::Assistant,
             TokenRole::Viewer => Role::Viewer,
+            TokenRole::Guest => Role::Guest,
         };
         let token = Tokens::new(app, key, self.ttl_s).sign(&self.user, role)?;
         terminal::line(&token);

@@ -146,7 +146,8 @@ impl Member {
         } else {
             return self.detach(&mut state);
         };
-        if state.is_mid_frame {
+        // What readers may not all know is written by each one's own task, which knows the reader.
+        if state.is_mid_frame || run.is_restricted() {
             return self.detach(&mut state);
         }
         let bytes = match self.transport {

@@ -28,7 +28,7 @@ pub(crate) async fn page(
         let limit = config.resume_page_items;
         let items = read_models.feed_after(hub.app(), room_id, cursor, limit).await.ok()?;
         let items = shown_now(hub, room_id, items);
-        if let Some(run) = dense_run(cursor, &items) {
+        if let Some(run) = dense_run(&|seq, json| hub.frame(seq, json), cursor, &items) {
             return Some(run);
         }
     }
@@ -44,10 +44,9 @@ pub(crate) fn shown_now(hub: &AppHub, room_id: &RoomId, items: Vec<Item>) -> Vec
 }
 
 /// The items up to the first hole: a table that is being filled may have one, a viewer must not.
-fn dense_run(cursor: u64, items: &[Item]) -> Option<Run> {
+fn dense_run(frame: &dyn Fn(u64, &str) -> Frame, cursor: u64, items: &[Item]) -> Option<Run> {
     let dense = (cursor + 1..).zip(items).take_while(|(expected, item)| item.room_seq == *expected);
-    let frames: Arc<[Frame]> =
-        dense.map(|(_, item)| Frame::encode(Some(item.room_seq), &item.json)).collect();
+    let frames: Arc<[Frame]> = dense.map(|(_, item)| frame(item.room_seq, &item.json)).collect();
     let last = cursor + frames.len() as u64;
     (!frames.is_empty()).then(|| Run::join(cursor + 1, last, frames))
 }
@@ -62,9 +61,10 @@ mod tests {
 
     #[test]
     fn a_page_ends_at_a_hole() {
-        let run = dense_run(4, &items(&[5, 6, 8])).unwrap();
+        let frame = |seq: u64, json: &str| Frame::encode(Some(seq), json);
+        let run = dense_run(&frame, 4, &items(&[5, 6, 8])).unwrap();
         assert_eq!((run.first, run.last), (5, 6));
-        assert!(dense_run(4, &items(&[6, 7])).is_none());
-        assert!(dense_run(4, &[]).is_none());
+        assert!(dense_run(&frame, 4, &items(&[6, 7])).is_none());
+        assert!(dense_run(&frame, 4, &[]).is_none());
     }
 }

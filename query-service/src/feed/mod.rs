@@ -16,11 +16,11 @@ use domain::ids::RoomId;
 use crate::broadcast::member::Member;
 use crate::feed::control::{ByeReason, SnapshotReason};
 use crate::feed::timer::{Due, Timer};
-use crate::hub::AppHub;
 use crate::hub::frame::Frame;
 use crate::hub::notice::NextNotice;
 use crate::hub::ring::{After, Run};
 use crate::hub::room::{End, Subscription};
+use crate::hub::{AppHub, Reader};
 use crate::metrics::Metrics;
 use crate::read_models::ReadModels;
 
@@ -29,6 +29,7 @@ pub(crate) struct Feed {
     hub: Arc<AppHub>,
     read_models: Arc<ReadModels>,
     room_id: RoomId,
+    reader: Reader,
     subscription: Subscription,
     /// `room_seq` that the viewer has come to.
     cursor: u64,
@@ -192,7 +193,7 @@ impl Feed {
         }
         // The history broke off: the room as it is now replaces what is missing.
         self.catch_up_left = None;
-        let Some(snapshot) = self.hub.snapshot(&self.room_id, 0) else {
+        let Some(snapshot) = self.hub.snapshot(&self.room_id, &self.reader, 0) else {
             return self.bye(ByeReason::LogStopped);
         };
         let reason = SnapshotReason::HistoryUnavailable;
@@ -211,6 +212,7 @@ impl Feed {
         debug_assert_eq!(self.cursor + 1, run.first, "a run continues at the cursor");
         self.timer.sent();
         self.cursor = run.last;
+        let run = run.cleared(|| self.hub.clearance(&self.room_id, &self.reader));
         self.metrics().delivered(&run, 1);
         Delivery::Run(run)
     }

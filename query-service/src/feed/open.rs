@@ -8,9 +8,9 @@ use domain::timestamp::Timestamp;
 use crate::feed::control::{self, SnapshotReason};
 use crate::feed::timer::Timer;
 use crate::feed::{Feed, catch_up};
-use crate::hub::AppHub;
 use crate::hub::frame::Frame;
 use crate::hub::ring::Run;
+use crate::hub::{AppHub, Reader};
 use crate::metrics::Metrics;
 use crate::read_models::ReadModels;
 
@@ -20,6 +20,7 @@ pub(crate) struct Opening {
     pub(crate) hub: Arc<AppHub>,
     pub(crate) read_models: Arc<ReadModels>,
     pub(crate) room_id: RoomId,
+    pub(crate) reader: Reader,
     /// The last `room_seq` that the client has.
     pub(crate) last_id: Option<u64>,
     /// When the client's token ends.
@@ -39,7 +40,7 @@ struct Beginning {
 /// The subscription comes first: from then on the room's ring takes every item, so whatever is read
 /// afterwards, snapshot or page, is continued by the ring without a hole.
 pub(crate) async fn open(opening: Opening) -> Option<Feed> {
-    let Opening { hub, read_models, room_id, last_id, expires_at, now } = opening;
+    let Opening { hub, read_models, room_id, reader, last_id, expires_at, now } = opening;
     let subscription = hub.subscribe(&room_id, now)?;
     let room = subscription.room();
     let resume_items_max = hub.config().resume_items_max;
@@ -64,7 +65,7 @@ pub(crate) async fn open(opening: Opening) -> Option<Feed> {
     let beginning = match beginning {
         Ok(beginning) => beginning,
         Err(reason) => {
-            let snapshot = hub.snapshot(&room_id, 0)?;
+            let snapshot = hub.snapshot(&room_id, &reader, 0)?;
             let frame = control::snapshot(&snapshot, reason);
             let cursor = snapshot.room_seq;
             Beginning { frame, cursor, page: None, outcome: reason.as_str() }
@@ -78,6 +79,7 @@ pub(crate) async fn open(opening: Opening) -> Option<Feed> {
         hub,
         read_models,
         room_id,
+        reader,
         subscription,
         cursor: beginning.cursor,
         opening: Some(beginning.frame),

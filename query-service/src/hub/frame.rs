@@ -1,6 +1,10 @@
 //! One thing that viewers receive, encoded once: the same allocation serves SSE and WebSocket.
 
+use std::sync::Arc;
+
 use bytes::{BufMut, Bytes, BytesMut};
+use domain::field::Clearance;
+use domain::view::clearance::{Fields, cleared, is_restricted_json};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// A feed item or a control message. Cloning shares the bytes.
@@ -8,6 +12,9 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 pub(crate) struct Frame {
     sse: Bytes,
     text: Utf8Bytes,
+    /// What readers get instead, by their clearance. Nearly all
+    /// frames are the same for everybody and have none.
+    less: Option<Arc<[Frame]>>,
 }
 
 impl Frame {
@@ -32,7 +39,28 @@ impl Frame {
         let sse = sse.freeze();
         // Whole lines of a `&str` are UTF-8: the fallback is unreachable, not a loss.
         let text = Utf8Bytes::try_from(sse.slice(begin..end)).unwrap_or_default();
-        Self { sse, text }
+        Self { sse, text, less: None }
+    }
+
+    /// A feed item, encoded once for each clearance if readers may not all know the same.
+    pub(crate) fn item(room_seq: u64, json: &str, fields: &Fields) -> Self {
+        let mut frame = Self::encode(Some(room_seq), json);
+        if is_restricted_json(json) {
+            let of = |clearance| Self::encode(Some(room_seq), &cleared(json, fields, clearance));
+            frame.less = Some(Clearance::ALL.into_iter().map(of).collect());
+        }
+        frame
+    }
+
+    /// Whether readers get different frames.
+    pub(crate) fn is_restricted(&self) -> bool {
+        self.less.is_some()
+    }
+
+    /// What a reader with this clearance gets.
+    pub(crate) fn cleared(&self, clearance: Clearance) -> &Self {
+        let less = self.less.as_ref().and_then(|less| less.get(clearance as usize));
+        less.unwrap_or(self)
     }
 
     /// As an event of a `text/event-stream`.

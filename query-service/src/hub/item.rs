@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use domain::event::{Event, EventData, Scope};
+use domain::view::clearance::Fields;
 use domain::view::feed_item::{Priority, feed_item};
 
 use crate::hub::frame::Frame;
@@ -28,10 +29,10 @@ pub(crate) enum Part {
 
 impl Item {
     /// Nothing for an event of the app.
-    pub(crate) fn of(event: &Event) -> Option<Self> {
+    pub(crate) fn of(event: &Event, fields: &Fields) -> Option<Self> {
         let Scope::Room { room_seq, .. } = event.scope else { return None };
         Some(Self {
-            frame: Frame::encode(Some(room_seq), &feed_item(event)?),
+            frame: Frame::item(room_seq, &feed_item(event)?, fields),
             priority: Priority::of(&event.data),
             part: part(event),
             is_over_budget: false,

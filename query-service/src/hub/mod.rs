@@ -28,12 +28,16 @@ pub(crate) mod ticker;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use domain::actor::Role;
 use domain::event::{Event, EventData, Scope};
-use domain::ids::{AppId, LogSeq, RoomId};
+use domain::field::Clearance;
+use domain::ids::{AppId, LogSeq, RoomId, UserId};
 use domain::state::AppState;
 use domain::timestamp::Timestamp;
+use domain::view::clearance::{Fields, cleared, is_restricted, is_restricted_json};
 use domain::view::feed_item::Priority;
 use domain::view::notice::notice;
+use service_kit::auth::Identity;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -76,6 +80,19 @@ pub(crate) struct Progress {
     pub(crate) caught_up: bool,
     /// Nothing more will come from here.
     pub(crate) end: Option<End>,
+}
+
+/// Who reads, as far as it matters for what they are shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    pub(crate) user: UserId,
+    pub(crate) role: Role,
+}
+
+impl Reader {
+    pub(crate) fn of(identity: &Identity) -> Self {
+        Self { user: identity.user.clone(), role: identity.role }
+    }
 }
 
 /// A room at one `room_seq`.
@@ -150,7 +167,9 @@ impl AppHub {
                     (None, None) => continue,
                 };
                 // Listeners may have come between the question and the lock.
-                let Some(item) = item.or_else(|| Item::of(event)) else { continue };
+                let Some(item) = item.or_else(|| Item::of(event, &folded.state.fields)) else {
+                    continue;
+                };
                 let urgent = item.priority == Priority::High;
                 let item = self.shaped(&room, event, item);
                 if let EventData::MessageRecalled(recalled) = &event.data {
@@ -177,7 +196,9 @@ impl AppHub {
     fn encode_if_wanted(&self, event: &Event, now: Timestamp) -> Option<Item> {
         let Scope::Room { room_id, .. } = &event.scope else { return None };
         let fresh = now.0 < event.at.0.saturating_add(self.config.ring_idle_ms.cast_signed());
-        if fresh || self.rooms.lock().get(room_id).is_some() { Item::of(event) } else { None }
+        // Who may read a field is known only once all that came before is folded in.
+        let wanted = !is_restricted(event) && (fresh || self.rooms.lock().get(room_id).is_some());
+        if wanted { Item::of(event, &Fields::new()) } else { None }
     }
 
     /// Counts what is more than the room's viewers are sent.
@@ -229,16 +250,47 @@ impl AppHub {
         Some(subscription)
     }
 
+    /// What a reader has in a room at this moment.
+    pub(crate) fn clearance(&self, room_id: &RoomId, reader: &Reader) -> Clearance {
+        self.look(|app| {
+            let room = app.rooms.get(room_id);
+            room.map_or(Clearance::Anyone, |room| Clearance::of(room, reader.role, &reader.user))
+        })
+    }
+
+    /// An item of the history as a frame, by the fields as they are now.
+    pub(crate) fn frame(&self, room_seq: u64, json: &str) -> Frame {
+        if is_restricted_json(json) {
+            return self.look(|app| Frame::item(room_seq, json, &app.fields));
+        }
+        Frame::encode(Some(room_seq), json)
+    }
+
+    /// An item of the history as this reader may see it.
+    pub(crate) fn show(&self, room_id: &RoomId, reader: &Reader, json: &mut String) {
+        if is_restricted_json(json) {
+            let clearance = self.clearance(room_id, reader);
+            *json = self.look(|app| cleared(json, &app.fields, clearance));
+        }
+    }
+
     /// The room as it is now, with at most `newest` of its items.
-    pub(crate) fn snapshot(&self, room_id: &RoomId, newest: usize) -> Option<RoomSnapshot> {
+    pub(crate) fn snapshot(
+        &self,
+        room_id: &RoomId,
+        reader: &Reader,
+        newest: usize,
+    ) -> Option<RoomSnapshot> {
         let folded = read(&self.folded);
-        let state = folded.state.rooms.get(room_id)?;
+        let (app, state) = (&folded.state, folded.state.rooms.get(room_id)?);
+        let clearance = Clearance::of(state, reader.role, &reader.user);
         let room = self.rooms.lock().get(room_id).cloned();
         let view = match &room {
-            Some(room) => room.view(room_id, state),
-            None => room::view_json(room_id, state),
+            Some(room) => room.view(room_id, state, app, clearance),
+            None => room::view_json(room_id, state, &app.fields, clearance),
         };
         let newest = room.map(|room| room.newest(newest)).unwrap_or_default();
+        let newest = newest.iter().map(|frame| frame.cleared(clearance).clone()).collect();
         Some(RoomSnapshot {
             room_seq: state.seq,
             log_seq: folded.log_seq,

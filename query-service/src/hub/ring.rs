@@ -10,6 +10,8 @@ use bytes::{Bytes, BytesMut};
 use domain::view::feed_item::Priority;
 use domain::view::recalled::recalled_item;
 
+use domain::field::Clearance;
+
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::merge::{self, Shed};
@@ -45,6 +47,7 @@ pub(crate) struct Run {
     /// What was left out of it.
     pub(crate) shed: Shed,
     keep: Priority,
+    restricted: bool,
     /// All of it as messages of a WebSocket, once somebody needs it.
     websocket: Arc<OnceLock<Bytes>>,
 }
@@ -62,7 +65,8 @@ impl Run {
             joined.freeze()
         };
         let (shed, keep, websocket) = (Shed::default(), Priority::Lowest, Arc::default());
-        Self { first, last, sse, frames, shed, keep, websocket }
+        let restricted = frames.iter().any(Frame::is_restricted);
+        Self { first, last, sse, frames, shed, keep, restricted, websocket }
     }
 
     /// All of it as messages of a WebSocket: a server's need no mask, so all viewers share them.
@@ -74,6 +78,22 @@ impl Run {
             }
             joined.freeze()
         })
+    }
+
+    /// As a reader with this clearance gets it. Nearly always all get the same.
+    pub(crate) fn cleared(self, clearance: impl FnOnce() -> Clearance) -> Self {
+        if !self.is_restricted() {
+            return self;
+        }
+        let clearance = clearance();
+        let frames = self.frames.iter().map(|frame| frame.cleared(clearance).clone()).collect();
+        let (shed, keep) = (self.shed, self.keep);
+        Self { shed, keep, ..Self::join(self.first, self.last, frames) }
+    }
+
+    /// Whether readers get different frames.
+    pub(crate) fn is_restricted(&self) -> bool {
+        self.restricted
     }
 
     /// How many items it brings.

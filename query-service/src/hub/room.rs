@@ -4,9 +4,12 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use domain::field::Clearance;
 use domain::ids::RoomId;
 use domain::room::state::Room as RoomState;
+use domain::state::AppState;
 use domain::timestamp::Timestamp;
+use domain::view::clearance::Fields;
 use domain::view::feed_item::Priority;
 use domain::view::room_view::RoomView;
 use tokio::sync::watch;
@@ -33,12 +36,16 @@ pub(crate) enum End {
     AppClosed,
 }
 
+/// With the places of the room and of the app that it shows.
+type View = ((u64, u64), Arc<str>);
+
 #[derive(Debug)]
 pub(crate) struct Room {
     ring: Mutex<Ring>,
     budget: Mutex<Budget>,
-    /// The view as JSON with its `room_seq`: newcomers at the same place share it.
-    view: Mutex<Option<(u64, Arc<str>)>>,
+    /// The view as JSON for each clearance, with its `room_seq` and `app_seq`: newcomers at the same
+    /// place share it.
+    views: Mutex<[Option<View>; Clearance::ALL.len()]>,
     /// Notices, and the end.
     signal: watch::Sender<Option<End>>,
     /// Items, for those who are not in the audience.
@@ -63,7 +70,7 @@ impl Room {
         Self {
             ring: Mutex::new(Ring::new(head, limits)),
             budget: Mutex::new(budget),
-            view: Mutex::new(None),
+            views: Mutex::default(),
             signal: watch::Sender::new(None),
             news: watch::Sender::new(()),
             audience: Audience::new(lanes),
@@ -154,13 +161,26 @@ impl Room {
         lock(&self.ring).bytes()
     }
 
-    pub(crate) fn view(&self, room_id: &RoomId, state: &RoomState) -> Arc<str> {
-        let mut cached = lock(&self.view);
-        match &*cached {
-            Some((room_seq, view)) if *room_seq == state.seq => view.clone(),
+    pub(crate) fn view(
+        &self,
+        room_id: &RoomId,
+        state: &RoomState,
+        app: &AppState,
+        clearance: Clearance,
+    ) -> Arc<str> {
+        // Without fields all see the same; with them the definitions matter too.
+        let plain = state.fields.is_empty();
+        let clearance = if plain { Clearance::Admin } else { clearance };
+        let at = (state.seq, if plain { 0 } else { app.app_seq });
+        let mut cached = lock(&self.views);
+        let Some(slot) = cached.get_mut(clearance as usize) else {
+            return view_json(room_id, state, &app.fields, clearance);
+        };
+        match slot {
+            Some((seen, view)) if *seen == at => view.clone(),
             Some(_) | None => {
-                let view = view_json(room_id, state);
-                *cached = Some((state.seq, view.clone()));
+                let view = view_json(room_id, state, &app.fields, clearance);
+                *slot = Some((at, view.clone()));
                 view
             }
         }
@@ -273,9 +293,15 @@ async fn changed<T>(receiver: &mut watch::Receiver<T>) {
 }
 
 /// The room as a newcomer sees it.
-pub(crate) fn view_json(room_id: &RoomId, state: &RoomState) -> Arc<str> {
+pub(crate) fn view_json(
+    room_id: &RoomId,
+    state: &RoomState,
+    fields: &Fields,
+    clearance: Clearance,
+) -> Arc<str> {
     // Plain structs with text keys: writing them into memory cannot fail.
     #[expect(clippy::expect_used, reason = "see above")]
-    let json = serde_json::to_string(&RoomView::of(room_id, state)).expect("a view is JSON");
+    let json = serde_json::to_string(&RoomView::of(room_id, state, fields, clearance))
+        .expect("a view is JSON");
     json.into()
 }

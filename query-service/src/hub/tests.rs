@@ -13,6 +13,10 @@ use crate::hub::ring::After;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
+fn reader() -> Reader {
+    Reader { user: "ann".parse().unwrap(), role: Role::Viewer }
+}
+
 fn room(number: u32) -> RoomId {
     format!("room-{number}").parse().unwrap()
 }
@@ -66,7 +70,7 @@ fn a_batch_is_folded_and_wakes_each_room_once() {
     let After::Run(run) = subscription.room().after(1) else { panic!("three items came") };
     assert_eq!((run.first, run.last), (2, 4));
     assert_eq!(hub.log_seq(), LogSeq(2));
-    let snapshot = hub.snapshot(&room(1), 2).unwrap();
+    let snapshot = hub.snapshot(&room(1), &reader(), 2).unwrap();
     assert_eq!((snapshot.room_seq, snapshot.log_seq), (4, LogSeq(2)));
     assert_eq!(snapshot.newest.len(), 2);
     assert_eq!(hub.head(&room(2)), None);
@@ -174,7 +178,7 @@ fn a_snapshot_and_what_follows_never_miss_or_repeat_an_item() {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
                     let subscription = hub.subscribe(&room(1), NOW).unwrap();
-                    let mut cursor = hub.snapshot(&room(1), 0).unwrap().room_seq;
+                    let mut cursor = hub.snapshot(&room(1), &reader(), 0).unwrap().room_seq;
                     for _ in 0..50 {
                         match subscription.room().after(cursor) {
                             After::Run(run) => {
@@ -189,7 +193,7 @@ fn a_snapshot_and_what_follows_never_miss_or_repeat_an_item() {
                             After::Behind => panic!("the ring holds more than was written"),
                         }
                     }
-                    let snapshot = hub.snapshot(&room(1), 1).unwrap();
+                    let snapshot = hub.snapshot(&room(1), &reader(), 1).unwrap();
                     let view: serde_json::Value = serde_json::from_str(&snapshot.view).unwrap();
                     assert_eq!(view["room_seq"], snapshot.room_seq);
                     let newest = snapshot.newest.first().map(|frame| frame.json().to_owned());

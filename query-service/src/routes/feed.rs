@@ -16,6 +16,7 @@ use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
 use crate::feed::catch_up::shown_now;
+use crate::hub::Reader;
 use crate::openapi::{HISTORY, question, schemas};
 use crate::problems::invalid_query;
 use crate::read_models::room_feed::Item;
@@ -69,7 +70,7 @@ async fn feed(
     // One more than asked for tells whether there is a next page.
     let read_models = service.read_models();
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (items, next) = if let Some(after) = after {
+    let (mut items, next) = if let Some(after) = after {
         let mut items = read_models.feed_after(&app, &room_id, after, limit + 1).await?;
         let more = wanted < items.len();
         items.truncate(wanted);
@@ -85,6 +86,10 @@ async fn feed(
         let next = items.first().filter(|_| more).map(|item| item.room_seq);
         (items, next)
     };
+    let reader = Reader::of(&identity);
+    for item in &mut items {
+        hub.show(&room_id, &reader, &mut item.json);
+    }
     Ok(json_text(page(&items, next, log_seq.0)))
 }
 

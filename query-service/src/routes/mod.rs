@@ -3,6 +3,7 @@
 mod app;
 mod apps;
 mod feed;
+mod fields;
 mod follows;
 mod gift_ranks;
 mod gift_totals;
@@ -35,6 +36,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(ws::route(service.clone(), auth))
         .or(gift_totals::route(service.clone(), auth))
         .or(gift_ranks::route(service.clone(), auth))
+        .or(fields::route(service.clone(), auth))
         .or(gifts::route(service.clone(), auth))
         .or(follows::route(service.clone(), auth))
         .or(sales::route(service.clone(), auth))
@@ -55,6 +57,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         ws::operation().named("ws"),
         gift_totals::operation().named("gift_totals"),
         gift_ranks::operation().named("gift_ranks"),
+        fields::operation().named("fields"),
         gifts::operation().named("gifts"),
         follows::operation().named("follows"),
         sales::operation().named("sales"),

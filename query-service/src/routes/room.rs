@@ -16,7 +16,7 @@ use warp::reply::{Reply, Response};
 
 use crate::feed::catch_up::shown_now;
 use crate::hub::frame::Frame;
-use crate::hub::{AppHub, RoomSnapshot};
+use crate::hub::{AppHub, Reader, RoomSnapshot};
 use crate::openapi::{question, schemas};
 use crate::problems::room_not_found;
 use crate::read_models::room_feed::Item;
@@ -57,8 +57,9 @@ async fn room(
     let hub = &service.hub_for(&identity, &room_id)?;
     service.shown(hub, min_seq).await?;
 
+    let reader = Reader::of(&identity);
     let count = usize::try_from(wanted).unwrap_or(usize::MAX);
-    let snapshot = hub.snapshot(&room_id, count).ok_or_else(room_not_found)?;
+    let snapshot = hub.snapshot(&room_id, &reader, count).ok_or_else(room_not_found)?;
     let pinned = pinned_items(&service, hub, &room_id, &snapshot).await;
     let recent: Vec<&str> = snapshot.newest.iter().map(Frame::json).collect();
     let oldest = snapshot.room_seq + 1 - recent.len() as u64;
@@ -74,6 +75,9 @@ async fn room(
     let seqs = older.iter().rev().map(|item| item.room_seq);
     let dense = (1..oldest).rev().zip(seqs).take_while(|pair| holds(*pair)).count();
     older.drain(..older.len() - dense);
+    for item in &mut older {
+        hub.show(&room_id, &reader, &mut item.json);
+    }
     let complete = older.len() as u64 == u64::from(missing).min(oldest - 1);
     let recent: Vec<&str> = older.iter().map(|item| item.json.as_str()).chain(recent).collect();
     Ok(answer(&snapshot, &recent, &pinned, complete))

@@ -69,7 +69,7 @@ async fn sales(
     let may = match identity.role {
         Role::Admin => true,
         Role::Host => owner == identity.user,
-        Role::Assistant | Role::Viewer => false,
+        Role::Assistant | Role::Viewer | Role::Guest => false,
     };
     if !may {
         return Err(not_allowed("only the host of the room and an admin may read this"));

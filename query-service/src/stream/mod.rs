@@ -15,6 +15,7 @@ use service_kit::problem::Problem;
 
 use crate::feed::Feed;
 use crate::feed::open::{Opening, open as open_feed};
+use crate::hub::Reader;
 use crate::problems::room_not_found;
 use crate::service::Service;
 
@@ -34,6 +35,7 @@ pub(crate) async fn open(
         hub: service.hub_for(identity, &room_id)?,
         read_models: service.read_models().clone(),
         room_id,
+        reader: Reader::of(identity),
         last_id,
         expires_at,
         now,

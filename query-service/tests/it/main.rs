@@ -7,6 +7,7 @@
 mod answers;
 mod busy;
 mod endings;
+mod fields;
 mod follows;
 mod gifts;
 mod harness;

@@ -181,7 +181,9 @@ impl Auth {
         let identity = self.verify_for(registry, token, clock::now())?;
         match identity.role {
             Role::Admin => Ok(identity),
-            Role::Host | Role::Assistant | Role::Viewer => Err(AuthError::NotOperator),
+            Role::Host | Role::Assistant | Role::Viewer | Role::Guest => {
+                Err(AuthError::NotOperator)
+            }
         }
     }
 }

@@ -79,7 +79,7 @@ async fn may_push(
             let owner = owners.owner(app, room_id, token).await?.ok_or_else(room_not_found)?;
             if owner == identity.user { Ok(()) } else { Err(not_allowed()) }
         }
-        Role::Assistant | Role::Viewer => Err(not_allowed()),
+        Role::Assistant | Role::Viewer | Role::Guest => Err(not_allowed()),
     }
 }
 

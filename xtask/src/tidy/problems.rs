@@ -8,7 +8,7 @@ use crate::tidy::Finding;
 use crate::tree::{File, Tree};
 
 const DOCUMENT: &str = "docs/problems.md";
-const REJECTIONS: &str = "domain/src/rejection.rs";
+const REJECTIONS: &str = "domain/src/rejection/code.rs";
 
 /// Crates whose problems are made for tests only.
 const NOT_SERVED: [&str; 3] = ["bench/", "tests/", "xtask/"];

@@ -40,6 +40,7 @@ impl<'a> Texts<'a> {
             AppCommand::RegisterUser(command) => Self::One("nick", &mut command.nick),
             AppCommand::BroadcastMessage(command) => Self::One("text", &mut command.text),
             AppCommand::DefineGift(_)
+            | AppCommand::DefineField(_)
             | AppCommand::SetLevelRule(_)
             | AppCommand::SetWordList(_)
             | AppCommand::RemoveWordList(_)
@@ -75,6 +76,9 @@ impl<'a> Texts<'a> {
             | RoomCommand::DismissAssistant(_)
             | RoomCommand::AppointAssistant(_)
             | RoomCommand::MuteAll(_)
+            | RoomCommand::SetFields(_)
+            | RoomCommand::SetMemberFields(_)
+            | RoomCommand::ChangeCounter(_)
             | RoomCommand::SetSlowMode(_)
             | RoomCommand::KickUser(_)
             | RoomCommand::UnbanUser(_)

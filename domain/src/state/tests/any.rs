@@ -30,6 +30,7 @@ use crate::room::send_paid_message::SendPaidMessage;
 use crate::room::status::RoomStatus;
 use crate::room::unfollow_host::UnfollowHost;
 use crate::state::tests::any_commerce::any_commerce;
+use crate::state::tests::any_fields::{any_definition, any_fields};
 use crate::state::tests::any_moderation::any_moderation;
 use crate::state::tests::any_registry::any_registry_command;
 use crate::view::feed_item::Priority;
@@ -95,7 +96,14 @@ fn any_app_command() -> impl Strategy<Value = AppCommand> {
         let (text, data) = (text.into(), "".into());
         AppCommand::BroadcastMessage(BroadcastMessage { text, data })
     });
-    prop_oneof![4 => register, 4 => define, 4 => rule, 1 => admins, 1 => broadcast]
+    prop_oneof![
+        4 => register,
+        4 => define,
+        4 => rule,
+        4 => any_definition(),
+        1 => admins,
+        1 => broadcast,
+    ]
 }
 
 fn any_word_list_command() -> impl Strategy<Value = AppCommand> {
@@ -129,6 +137,8 @@ fn any_room_command() -> impl Strategy<Value = RoomCommand> {
         4 => any_command_of_those_who_watch(),
         4 => any_moderation(),
         4 => any_commerce().boxed(),
+        1 => any_fields(),
+        6 => any_commerce(),
     ]
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
         RoomCommand::SetRoomProfile(SetRoomProfile { name, kind, cover: None })
     });
     let archive = Just(RoomCommand::ArchiveRoom(ArchiveRoom {}));
-    let of_messages = prop_oneof![6 => recall, 6 => pin, 6 => unpin, 1 => profile, 3 => archive];
+    let of_messages = prop_oneof![5 => recall, 6 => pin, 8 => unpin, 1 => profile, 4 => archive];
     prop_oneof![4 => of_messages, 2 => appoint, 1 => dismiss, 1 => announce, 1 => introduce, 3 => mute, 1 => unmute, 2 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
 }
 

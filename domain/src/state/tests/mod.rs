@@ -5,6 +5,7 @@
 
 mod any;
 mod any_commerce;
+mod any_fields;
 mod any_moderation;
 mod any_registry;
 mod show;
@@ -128,7 +129,7 @@ fn random_shows_come_to_every_event_and_every_refusal() {
     // tested beside their rule.
     assert!(events.remove("message_unpinned") && refusals.remove("too_many_pins"));
     // As many shows as it takes, within reason: most need a handful, the rarest refusal hundreds.
-    for _ in 0..3_000 {
+    for _ in 0..6_000 {
         let asked = vec(any_command(), 60).new_tree(&mut runner).unwrap().current();
         let show = Show::play(&asked);
         for event in show.events() {
@@ -154,7 +155,8 @@ fn config() -> ProptestConfig {
 fn sets(action: &Action) -> bool {
     match action {
         Action::App(command) => match command {
-            AppCommand::DefineGift(_)
+            AppCommand::DefineField(_)
+            | AppCommand::DefineGift(_)
             | AppCommand::SetLevelRule(_)
             | AppCommand::SetWordList(_)
             | AppCommand::RemoveWordList(_)
@@ -182,6 +184,7 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::DismissAssistant(_)
             | RoomCommand::SetAnnouncement(_)
             | RoomCommand::SetIntroduction(_)
+            | RoomCommand::SetFields(_)
             | RoomCommand::SetSlowMode(_)
             | RoomCommand::MuteAll(_)
             | RoomCommand::RecallMessage(_)
@@ -201,6 +204,8 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::LeaveRoom(_)
             | RoomCommand::BanUser(_)
             | RoomCommand::KickUser(_)
+            | RoomCommand::ChangeCounter(_)
+            | RoomCommand::SetMemberFields(_)
             | RoomCommand::MuteUser(_) => false,
         },
     }

@@ -23,6 +23,8 @@ impl Show {
     pub(crate) fn play(asked: &[Asked]) -> Self {
         let limits = Limits {
             rooms_max: 2,
+            room_fields_max: 1,
+            counters_per_room_max: 1,
             gifts_max: 2,
             products_per_room_max: 2,
             mutes_per_room_max: 1,

@@ -1,9 +1,14 @@
 //! Every way a rule can say no.
 
+use std::sync::Arc;
+
+mod code;
+
 use serde::{Deserialize, Serialize};
 
 use crate::coins::Coins;
-use crate::ids::{AppId, GiftId, KeyId, ProductId, RoomId, UserId};
+use crate::field::FieldScope;
+use crate::ids::{AppId, CounterKey, FieldKey, GiftId, KeyId, ProductId, RoomId, UserId};
 use crate::level::deed::Source;
 use crate::room::status::RoomStatus;
 use crate::timestamp::Timestamp;
@@ -135,6 +140,52 @@ pub enum Rejection {
         min: u64,
         /// Largest allowed.
         max: u64,
+    },
+    /// The app has no such field of a room, or of a member.
+    #[error("there is no field `{key}` here")]
+    FieldNotFound {
+        /// The field asked for.
+        key: FieldKey,
+    },
+    /// The key belongs to the other side.
+    #[error("`{key}` is a {scope} field")]
+    FieldTaken {
+        /// The key asked for.
+        key: FieldKey,
+        /// Whose field it is.
+        scope: FieldScope,
+    },
+    /// One more field than an app may have.
+    #[error("the app has {max} {scope} fields, which is all it may have")]
+    TooManyFields {
+        /// Of rooms or of members.
+        scope: FieldScope,
+        /// The limit.
+        max: u32,
+    },
+    /// Somebody has set the field meanwhile.
+    #[error("`{key}` has version {version} now; nothing was changed")]
+    VersionConflict {
+        /// Which field.
+        key: FieldKey,
+        /// Its version now.
+        version: u64,
+        /// Its value now; absent if it was never set, or if the caller may not read it.
+        value: Option<Arc<str>>,
+    },
+    /// One more counter than a room may have.
+    #[error("the room has {max} counters, which is all it may have")]
+    TooManyCounters {
+        /// The limit.
+        max: u32,
+    },
+    /// The counter would leave 64 bits.
+    #[error("`{key}` is {value}: the result does not fit into 64 bits")]
+    CounterOutOfRange {
+        /// Which.
+        key: CounterKey,
+        /// Where it stands.
+        value: i64,
     },
     /// Not in the catalogue, or retired.
     #[error("there is no gift `{gift_id}`")]
@@ -287,59 +338,6 @@ pub enum Rejection {
         /// Now.
         status: RoomStatus,
     },
-}
-
-impl Rejection {
-    /// The name of the variant in snake case, as in JSON: also the last part of the problem type.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::RoomNotFound { .. } => "room_not_found",
-            Self::RoomIdTaken { .. } => "room_id_taken",
-            Self::TooManyRooms { .. } => "too_many_rooms",
-            Self::NotAllowed { .. } => "not_allowed",
-            Self::IllegalTransition { .. } => "illegal_transition",
-            Self::RoomClosed { .. } => "room_closed",
-            Self::Muted { .. } => "muted",
-            Self::Banned { .. } => "banned",
-            Self::AllMuted => "all_muted",
-            Self::SlowMode { .. } => "slow_mode",
-            Self::OwnerImmune { .. } => "owner_immune",
-            Self::TooManyMutes { .. } => "too_many_mutes",
-            Self::TooManyBans { .. } => "too_many_bans",
-            Self::TooManyAllowed { .. } => "too_many_allowed",
-            Self::TooManyAssistants { .. } => "too_many_assistants",
-            Self::TextEmpty { .. } => "text_empty",
-            Self::TextTooLong { .. } => "text_too_long",
-            Self::TextUnstorable { .. } => "text_unstorable",
-            Self::OutOfRange { .. } => "out_of_range",
-            Self::GiftNotFound { .. } => "gift_not_found",
-            Self::PriceChanged { .. } => "price_changed",
-            Self::TooManyGifts { .. } => "too_many_gifts",
-            Self::ProductNotFound { .. } => "product_not_found",
-            Self::TooManyProducts { .. } => "too_many_products",
-            Self::ThresholdsNotRising => "thresholds_not_rising",
-            Self::ShelfOrderIncomplete { .. } => "shelf_order_incomplete",
-            Self::MultipliersNotRising => "multipliers_not_rising",
-            Self::SourceRepeated { .. } => "source_repeated",
-            Self::CatalogueChanged { .. } => "catalogue_changed",
-            Self::AppNotFound { .. } => "app_not_found",
-            Self::AppDeleted { .. } => "app_deleted",
-            Self::AppIdTaken { .. } => "app_id_taken",
-            Self::SdkAppIdTaken { .. } => "sdk_app_id_taken",
-            Self::TooManyApps { .. } => "too_many_apps",
-            Self::KeyIdTwice { .. } => "key_id_twice",
-            Self::AppNameMismatch { .. } => "app_name_mismatch",
-            Self::TooManyAdmins { .. } => "too_many_admins",
-            Self::AdminNotListed { .. } => "admin_not_listed",
-            Self::TextRefused { .. } => "text_refused",
-            Self::TooManyWordLists { .. } => "too_many_word_lists",
-            Self::MessageNotFound { .. } => "message_not_found",
-            Self::RecallTooLate { .. } => "recall_too_late",
-            Self::TooManyPins { .. } => "too_many_pins",
-            Self::RoomArchived => "room_archived",
-            Self::RoomStillOpen { .. } => "room_still_open",
-        }
-    }
 }
 
 /// Refuses a number outside `min..=max`.

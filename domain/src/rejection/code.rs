@@ -1,0 +1,62 @@
+//! The name of each refusal outside: the last part of its problem type.
+
+use super::Rejection;
+
+impl Rejection {
+    /// The name of the variant in snake case, as in JSON: also the last part of the problem type.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::RoomNotFound { .. } => "room_not_found",
+            Self::RoomIdTaken { .. } => "room_id_taken",
+            Self::TooManyRooms { .. } => "too_many_rooms",
+            Self::NotAllowed { .. } => "not_allowed",
+            Self::IllegalTransition { .. } => "illegal_transition",
+            Self::RoomClosed { .. } => "room_closed",
+            Self::Muted { .. } => "muted",
+            Self::Banned { .. } => "banned",
+            Self::AllMuted => "all_muted",
+            Self::SlowMode { .. } => "slow_mode",
+            Self::OwnerImmune { .. } => "owner_immune",
+            Self::TooManyMutes { .. } => "too_many_mutes",
+            Self::TooManyBans { .. } => "too_many_bans",
+            Self::TooManyAllowed { .. } => "too_many_allowed",
+            Self::TooManyAssistants { .. } => "too_many_assistants",
+            Self::TextEmpty { .. } => "text_empty",
+            Self::TextTooLong { .. } => "text_too_long",
+            Self::TextUnstorable { .. } => "text_unstorable",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::FieldNotFound { .. } => "field_not_found",
+            Self::FieldTaken { .. } => "field_taken",
+            Self::TooManyFields { .. } => "too_many_fields",
+            Self::VersionConflict { .. } => "version_conflict",
+            Self::TooManyCounters { .. } => "too_many_counters",
+            Self::CounterOutOfRange { .. } => "counter_out_of_range",
+            Self::GiftNotFound { .. } => "gift_not_found",
+            Self::PriceChanged { .. } => "price_changed",
+            Self::TooManyGifts { .. } => "too_many_gifts",
+            Self::ProductNotFound { .. } => "product_not_found",
+            Self::TooManyProducts { .. } => "too_many_products",
+            Self::ThresholdsNotRising => "thresholds_not_rising",
+            Self::ShelfOrderIncomplete { .. } => "shelf_order_incomplete",
+            Self::MultipliersNotRising => "multipliers_not_rising",
+            Self::SourceRepeated { .. } => "source_repeated",
+            Self::CatalogueChanged { .. } => "catalogue_changed",
+            Self::AppNotFound { .. } => "app_not_found",
+            Self::AppDeleted { .. } => "app_deleted",
+            Self::AppIdTaken { .. } => "app_id_taken",
+            Self::SdkAppIdTaken { .. } => "sdk_app_id_taken",
+            Self::TooManyApps { .. } => "too_many_apps",
+            Self::KeyIdTwice { .. } => "key_id_twice",
+            Self::AppNameMismatch { .. } => "app_name_mismatch",
+            Self::TooManyAdmins { .. } => "too_many_admins",
+            Self::AdminNotListed { .. } => "admin_not_listed",
+            Self::TextRefused { .. } => "text_refused",
+            Self::TooManyWordLists { .. } => "too_many_word_lists",
+            Self::MessageNotFound { .. } => "message_not_found",
+            Self::RecallTooLate { .. } => "recall_too_late",
+            Self::TooManyPins { .. } => "too_many_pins",
+            Self::RoomArchived => "room_archived",
+            Self::RoomStillOpen { .. } => "room_still_open",
+        }
+    }
+}
