@@ -65,6 +65,8 @@ impl Rebuilder {
             // Left behind only if Postgres is away; then the next rebuild drops it.
             scratch.drop(connection.client()).await.ok();
         }
+        // Without Postgres the lock is gone too.
+        Scratch::unlock(connection.client()).await.ok();
         result
     }
 

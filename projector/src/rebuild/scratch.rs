@@ -74,6 +74,13 @@ impl Scratch {
         Ok(())
     }
 
+    /// Lets the next rebuild of the model begin at once, not when Postgres has noticed that this
+    /// connection is closed.
+    pub(super) async fn unlock(client: &Client) -> Result<(), RebuildError> {
+        let unlock = client.batch_execute("SELECT pg_advisory_unlock_all()").await;
+        unlock.map_err(postgres("unlock the model"))
+    }
+
     fn append_only(&self) -> impl Iterator<Item = &'static str> {
         let tables = self.model.tables.iter();
         tables.filter(|table| table.append_only).map(|table| table.name)
