@@ -76,7 +76,6 @@ pub const MODELS: &[Model] = &[
         1,
         [append_only("product_history", &["app", "room_id", "product_id", "room_seq"])]
     ),
-    model!("recalled_message", 1, [table("recalled_message", &["app", "room_id", "room_seq"])]),
     model!(
         "purchase",
         1,
@@ -85,6 +84,7 @@ pub const MODELS: &[Model] = &[
             table("product_sale", &["app", "room_id", "product_id"])
         ]
     ),
+    model!("recalled_message", 1, [table("recalled_message", &["app", "room_id", "room_seq"])]),
     model!("room", 1, [table("room", &["app", "room_id"])]),
     model!("room_feed", 1, [append_only("room_feed", &["app", "room_id", "room_seq"])]),
     model!("shelf", 2, [table("shelf", &["app", "room_id", "product_id"])]),
