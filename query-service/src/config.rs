@@ -109,6 +109,21 @@ impl Default for ShapingConfig {
     }
 }
 
+impl ShapingConfig {
+    /// For a show that is played at this many times its speed.
+    #[must_use]
+    pub fn at_speed(self, speed: f64) -> Self {
+        // Where the product is too large the cast gives the largest number, which is as good.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+        let faster = |items: u32| (f64::from(items) * speed.max(1.0)) as u32;
+        Self {
+            normal_items_per_s: faster(self.normal_items_per_s),
+            low_items_per_s: faster(self.low_items_per_s),
+            lowest_items_per_s: faster(self.lowest_items_per_s),
+        }
+    }
+}
+
 /// The `[query.answers]` section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

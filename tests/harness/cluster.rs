@@ -199,7 +199,10 @@ fn settings() -> String {
          signer.http.listen = \"127.0.0.1:{}\"\n\
          command.sequencer.limiter.room_messages_per_s = 0\n\
          command.sequencer.limiter.user_messages = 0\n\
-         command.sequencer.limiter.user_likes = 0\n",
+         command.sequencer.limiter.user_likes = 0\n\
+         query.hub.shaping.normal_items_per_s = 0\n\
+         query.hub.shaping.low_items_per_s = 0\n\
+         query.hub.shaping.lowest_items_per_s = 0\n",
         program.display(),
         port(),
         port(),

@@ -94,6 +94,7 @@ impl Demo {
         // At twenty times the speed a room takes twenty times as much in a second.
         let limiter = config.command.sequencer.limiter;
         config.command.sequencer.limiter = limiter.at_speed(speed);
+        config.query.hub.shaping = config.query.hub.shaping.at_speed(speed);
         // Nobody needs to know the ports of a demo, and the usual ones may be taken.
         config.command.http.listen.set_port(0);
         config.query.http.listen.set_port(0);
