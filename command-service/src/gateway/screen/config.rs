@@ -23,7 +23,8 @@ pub struct FilterConfig {
     pub exempt_admins: bool,
     /// Members of a custom message's JSON whose texts are screened; `*` means every text in it.
     pub custom_json_keys: Vec<String>,
-    /// How long a command waits for the lists of an app that nobody has asked for yet.
+    /// How long a command waits for the lists of an app that nobody has asked for yet: a change of
+    /// leader included.
     pub lists_wait_ms: u64,
     /// How long the leader holds a question for new lists before it answers that there are none.
     pub hold_ms: u64,
@@ -66,7 +67,7 @@ impl Default for FilterConfig {
                 "nick",
                 "name",
             ]),
-            lists_wait_ms: 2_000,
+            lists_wait_ms: 8_000,
             hold_ms: 800,
             retry_ms: 200,
             inline_bytes_max: 2_048,
