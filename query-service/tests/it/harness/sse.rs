@@ -36,7 +36,7 @@ impl SseEvent {
 /// Turns bytes into events.
 #[derive(Debug, Default)]
 pub(crate) struct Parser {
-    text: String,
+    line: Vec<u8>,
     after_cr: bool,
     id: String,
     name: String,
@@ -47,17 +47,17 @@ pub(crate) struct Parser {
 
 impl Parser {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        // Chunks of these tests end at event boundaries or within ASCII.
-        for character in std::str::from_utf8(bytes).unwrap().chars() {
-            let skip = std::mem::take(&mut self.after_cr) && character == '\n';
-            match character {
-                '\n' if skip => {}
-                '\r' | '\n' => {
-                    self.after_cr = character == '\r';
-                    let line = std::mem::take(&mut self.text);
+        // A chunk may end within a character, a line never does.
+        for &byte in bytes {
+            let skip = std::mem::take(&mut self.after_cr) && byte == b'\n';
+            match byte {
+                b'\n' if skip => {}
+                b'\r' | b'\n' => {
+                    self.after_cr = byte == b'\r';
+                    let line = String::from_utf8(std::mem::take(&mut self.line)).unwrap();
                     self.line(&line);
                 }
-                _ => self.text.push(character),
+                _ => self.line.push(byte),
             }
         }
     }
