@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use domain::ids::{AppId, LogSeq, RoomId};
 use service_kit::auth::Identity;
+use service_kit::clock;
 use service_kit::problem::Problem;
 use service_kit::tasks::Tasks;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::QueryConfig;
-use crate::hub::AppHub;
 use crate::hub::lock::{read, write};
-use crate::problems::{not_ready, not_yet, room_not_found};
+use crate::hub::{AppHub, Reader};
+use crate::problems::{banned, not_ready, not_yet, room_not_found};
 use crate::read_models::ReadModels;
 
 /// Cheap to clone.
@@ -88,14 +89,18 @@ impl Service {
         shown.map(|shown| shown.hub.clone()).ok_or_else(not_ready)
     }
 
-    /// As [`Service::hub`], for a question about one room.
+    /// As [`Service::hub`], for a question about one room, which whoever is banned from it may not ask.
     pub(crate) fn hub_for(
         &self,
         identity: &Identity,
         room_id: &RoomId,
     ) -> Result<Arc<AppHub>, Problem> {
         identity.check_room(room_id)?;
-        self.hub(&identity.app)
+        let hub = self.hub(&identity.app)?;
+        match hub.ban(room_id, &Reader::of(identity), clock::now()) {
+            Some(ban) => Err(banned(ban.until)),
+            None => Ok(hub),
+        }
     }
 
     /// Waits, within bounds, until the hub shows `wanted`.

@@ -18,6 +18,7 @@ use crate::feed::control::{ByeReason, SnapshotReason};
 use crate::feed::timer::{Due, Timer};
 use crate::hub::frame::Frame;
 use crate::hub::notice::NextNotice;
+use crate::hub::people::SentAway;
 use crate::hub::ring::{After, Run};
 use crate::hub::room::{End, Subscription};
 use crate::hub::{AppHub, Reader};
@@ -41,6 +42,8 @@ pub(crate) struct Feed {
     timer: Timer,
     /// The viewer has been up to date. From then on they get less when they fall behind.
     was_up_to_date: bool,
+    /// The viewer has to go and was given the items up to the one that says why.
+    was_told_to_go: bool,
     seat: Option<Seat>,
 }
 
@@ -87,6 +90,9 @@ impl Feed {
                 Some(End::LogStopped) => return self.bye(ByeReason::LogStopped),
                 Some(End::AppClosed) => return self.bye(ByeReason::AppClosed),
                 None => {}
+            }
+            if let Some(away) = self.subscription.sent_away() {
+                return self.send_away(away);
             }
             if self.timer.is_expired() {
                 return self.bye(ByeReason::TokenExpired);
@@ -215,6 +221,19 @@ impl Feed {
         let run = run.cleared(|| self.hub.clearance(&self.room_id, &self.reader));
         self.metrics().delivered(&run, 1);
         Delivery::Run(run)
+    }
+
+    /// One run at the most, so that somebody slow is not kept.
+    fn send_away(&mut self, away: SentAway) -> Delivery {
+        self.leave();
+        let knows_why = away.room_seq <= self.cursor;
+        if !knows_why
+            && !std::mem::replace(&mut self.was_told_to_go, true)
+            && let Some(After::Run(run)) = self.after()
+        {
+            return self.run(run);
+        }
+        self.bye(away.reason)
     }
 
     fn bye(&mut self, reason: ByeReason) -> Delivery {

@@ -41,7 +41,7 @@ struct Beginning {
 /// afterwards, snapshot or page, is continued by the ring without a hole.
 pub(crate) async fn open(opening: Opening) -> Option<Feed> {
     let Opening { hub, read_models, room_id, reader, last_id, expires_at, now } = opening;
-    let subscription = hub.subscribe(&room_id, now)?;
+    let subscription = hub.subscribe(&room_id, &reader, now)?;
     let room = subscription.room();
     let resume_items_max = hub.config().resume_items_max;
 
@@ -87,6 +87,7 @@ pub(crate) async fn open(opening: Opening) -> Option<Feed> {
         catch_up_left,
         timer,
         was_up_to_date: false,
+        was_told_to_go: false,
         seat: None,
     })
 }

@@ -19,5 +19,6 @@ mod outages;
 mod products;
 mod profiles;
 mod resume;
+mod sent_away;
 mod shaping;
 mod websocket;
