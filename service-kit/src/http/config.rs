@@ -16,6 +16,13 @@ pub struct HttpConfig {
     pub backlog: u32,
     /// Open connections; one more is answered with 503.
     pub connections_max: usize,
+    /// New connections in a second; one more is answered with 503. 0 is no limit.
+    pub connections_per_s: u32,
+    /// How many may come at once before that limit holds.
+    pub connections_burst: u32,
+    /// Open connections of one address, of a /64 network in IPv6; one more is answered with 503. 0 is
+    /// no limit, as behind a proxy, where all have the proxy's address.
+    pub connections_per_address_max: usize,
     /// Time for the header of a request, from its first byte (from the connection, for the first).
     pub header_timeout_ms: u64,
     /// Time for the body of a request.
@@ -38,6 +45,9 @@ impl Default for HttpConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             backlog: 1_024,
             connections_max: 20_000,
+            connections_per_s: 5_000,
+            connections_burst: 10_000,
+            connections_per_address_max: 0,
             header_timeout_ms: 10_000,
             body_timeout_ms: 10_000,
             keep_alive_ms: 75_000,
@@ -54,6 +64,10 @@ impl HttpConfig {
     pub fn check(&self) -> Result<(), OutOfRange> {
         check_range("http.backlog", self.backlog, 1..=65_535)?;
         check_range("http.connections_max", self.connections_max, 1..=1_000_000)?;
+        check_range("http.connections_per_s", self.connections_per_s, 0..=1_000_000)?;
+        check_range("http.connections_burst", self.connections_burst, 1..=1_000_000)?;
+        let per_address = self.connections_per_address_max;
+        check_range("http.connections_per_address_max", per_address, 0..=1_000_000)?;
         check_range("http.header_timeout_ms", self.header_timeout_ms, 10..=600_000)?;
         check_range("http.body_timeout_ms", self.body_timeout_ms, 10..=600_000)?;
         check_range("http.keep_alive_ms", self.keep_alive_ms, 10..=3_600_000)?;

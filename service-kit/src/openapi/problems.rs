@@ -20,7 +20,9 @@ pub(super) const ALWAYS: &[(u16, &str)] = &[
     (404, "app_not_found"),
     (410, "app_deleted"),
     (500, "internal"),
+    (503, "connections_too_fast"),
     (503, "too_many_connections"),
+    (503, "too_many_connections_of_address"),
 ];
 
 /// Of every route for operators.

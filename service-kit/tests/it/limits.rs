@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use service_kit::http::{self, HttpConfig};
 use warp::{Filter, Reply};
 
-use crate::server::{Server, code};
+use crate::server::{RawClient, Server, code};
 
 const REQUEST: &str = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -119,6 +119,55 @@ async fn one_connection_too_many_is_told_so() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the free place was not given away");
+}
+
+#[tokio::test]
+async fn who_comes_too_fast_is_told_when_to_come_back() {
+    let config = HttpConfig { connections_per_s: 2, connections_burst: 3, ..HttpConfig::default() };
+    let server = start(config);
+    for _ in 0..3 {
+        let mut client = server.connect().await;
+        client.send(REQUEST).await;
+        assert_eq!(client.answer().await.0, 200);
+    }
+    let mut delays = Vec::new();
+    for _ in 0..3 {
+        let mut client = server.connect().await;
+        client.send(REQUEST).await;
+        let (status, body) = client.answer().await;
+        assert_eq!((status, code(&body)), (503, "connections_too_fast".to_owned()));
+        let document: serde_json::Value = serde_json::from_str(&body).unwrap();
+        delays.push(document["retry_after_s"].as_u64().unwrap());
+    }
+    assert_eq!(delays, [1, 2, 3], "not all at the same time");
+
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let mut client = server.connect().await;
+    client.send(REQUEST).await;
+    assert_eq!(client.answer().await.0, 200);
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_connections() {
+    let server = start(HttpConfig { connections_per_address_max: 2, ..HttpConfig::default() });
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let mut client = server.connect().await;
+        client.send(REQUEST).await;
+        assert_eq!(client.answer().await.0, 200);
+        open.push(client);
+    }
+    let mut third = server.connect().await;
+    third.send(REQUEST).await;
+    let (status, body) = third.answer().await;
+    assert_eq!((status, code(&body)), (503, "too_many_connections_of_address".to_owned()));
+
+    // Another address of the loopback has places of its own.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = RawClient(socket.connect(server.address).await.unwrap());
+    other.send(REQUEST).await;
+    assert_eq!(other.answer().await.0, 200);
 }
 
 fn start(config: HttpConfig) -> Server {

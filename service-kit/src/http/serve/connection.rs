@@ -13,11 +13,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::{Activity, Timeouts};
+use super::admission::Place;
 use super::request::{HttpMetrics, RequestContext, Routes, answer};
 use super::socket::Socket;
 use super::stream::CountedStream;
@@ -73,7 +73,7 @@ impl Connections {
         &self,
         tcp: TcpStream,
         peer: SocketAddr,
-        permit: OwnedSemaphorePermit,
+        place: Place,
         routes: impl Routes,
     ) -> impl Future<Output = ()> + Send + 'static {
         let activity = Arc::new(Activity::new());
@@ -85,7 +85,7 @@ impl Connections {
                 tcp,
                 Arc::clone(&activity),
                 self.metrics.connections.clone(),
-                permit,
+                place,
             ),
             metrics: self.metrics.clone(),
         };
@@ -97,6 +97,7 @@ impl Connections {
         let connection = self.builder.serve_connection_with_upgrades(stream, service).into_owned();
         let (shutdown, close) = (self.shutdown.clone(), self.close.clone());
         let timeouts = self.timeouts;
+        let overdue = self.metrics.overdue.clone();
         async move {
             let mut connection = pin!(connection);
             let mut draining = false;
@@ -117,6 +118,7 @@ impl Connections {
                         if !activity.is_overdue(&timeouts) {
                             continue;
                         }
+                        overdue.increment(1);
                         draining = true;
                         connection.as_mut().graceful_shutdown();
                         let ended = timeout(GOODBYE, connection.as_mut()).await.is_ok();

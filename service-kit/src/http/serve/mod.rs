@@ -3,9 +3,10 @@
 //!
 //! [`bind`] listens, [`Bound::run`] accepts; `connection` serves one connection within the times
 //! that `activity` keeps, `request` hands a request to warp, `socket` lets a route take the connection
-//! over, `refusal` answers one connection too many.
+//! over, `admission` counts who may connect, `refusal` answers one connection too many.
 
 mod activity;
+mod admission;
 mod connection;
 mod refusal;
 mod request;
@@ -14,17 +15,17 @@ mod stream;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::service::TowerToHyperService;
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::{Filter, Rejection, Reply};
 
+use self::admission::Admission;
 use self::connection::Connections;
 use self::refusal::Refusals;
 use crate::config::OutOfRange;
@@ -100,33 +101,34 @@ impl Bound {
     {
         let Self { service, listener, address, config } = self;
         let routes = TowerToHyperService::new(warp::service(routes.recover(rejections::answer)));
-        let permits = Arc::new(Semaphore::new(config.connections_max));
+        let mut admission = Admission::new(&config);
         let tracker = TaskTracker::new();
         let connections = Connections::new(service, &config, shutdown.clone());
-        let refusals = Refusals::new(service);
+        let mut refusals = Refusals::new(service);
         tracing::info!(service, %address, "listening");
 
         while let Some((tcp, peer)) = accept(&listener, &shutdown).await {
-            match Arc::clone(&permits).try_acquire_owned() {
-                Ok(permit) => {
-                    tracker.spawn(connections.serve(tcp, peer, permit, routes.clone()));
+            match admission.admit(peer.ip(), Instant::now()) {
+                Ok(place) => {
+                    tracker.spawn(connections.serve(tcp, peer, place, routes.clone()));
                 }
-                Err(_) => refusals.refuse(tcp, &tracker),
+                Err(why) => refusals.refuse(tcp, why, &tracker),
             }
         }
 
         // New clients are refused by the kernel from here on.
         drop(listener);
         tracker.close();
+        let places = admission.places();
         let everything_ended = async {
             tracker.wait().await;
-            // Upgraded connections have left their task; each still holds its permit.
+            // Upgraded connections have left their task; each still holds its place.
             let all = u32::try_from(config.connections_max).unwrap_or(u32::MAX);
-            drop(permits.acquire_many(all).await);
+            drop(places.acquire_many(all).await);
         };
         let drain = Duration::from_millis(config.drain_ms);
         if tokio::time::timeout(drain, everything_ended).await.is_err() {
-            let open = config.connections_max - permits.available_permits();
+            let open = config.connections_max - places.available_permits();
             tracing::warn!(service, open, "closing connections that did not end in time");
         }
         connections.close_all();

@@ -39,6 +39,8 @@ pub(super) struct RequestContext {
 pub(super) struct HttpMetrics {
     /// Connections that are open, upgraded ones included.
     pub(super) connections: Gauge,
+    /// Connections that were closed because they were silent or slow for too long.
+    pub(super) overdue: Counter,
     by_class: [Counter; 6],
     seconds: Histogram,
 }
@@ -49,6 +51,7 @@ impl HttpMetrics {
             |class| counter!("http_requests_total", "service" => service, "status" => class);
         Self {
             connections: gauge!("http_connections", "service" => service),
+            overdue: counter!("http_connections_overdue_total", "service" => service),
             by_class: ["other", "1xx", "2xx", "3xx", "4xx", "5xx"].map(class),
             seconds: histogram!("http_request_seconds", "service" => service),
         }

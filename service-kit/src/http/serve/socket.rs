@@ -14,9 +14,9 @@ use metrics::Gauge;
 use socket2::SockRef;
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::activity::Activity;
+use super::admission::Place;
 
 /// A connection's socket. The connection counts as open until the last clone is gone.
 #[derive(Debug, Clone)]
@@ -28,21 +28,16 @@ struct Shared {
     activity: Arc<Activity>,
     taken: AtomicBool,
     _open: OpenGuard,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 struct OpenGuard(Gauge);
 
 impl Socket {
-    pub(super) fn new(
-        tcp: TcpStream,
-        activity: Arc<Activity>,
-        open: Gauge,
-        permit: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(super) fn new(tcp: TcpStream, activity: Arc<Activity>, open: Gauge, place: Place) -> Self {
         open.increment(1);
         let taken = AtomicBool::new(false);
-        Self(Arc::new(Shared { tcp, activity, taken, _open: OpenGuard(open), _permit: permit }))
+        Self(Arc::new(Shared { tcp, activity, taken, _open: OpenGuard(open), _place: place }))
     }
 
     /// Takes the connection of the request that is being answered. Whatever its route answers is
