@@ -16,9 +16,7 @@ pub(crate) fn document() -> Value {
 
 /// A question below the app.
 pub(crate) fn question(path: &str, summary: &'static str) -> Operation {
-    let operation = Operation::new("get", path, summary);
-    let operation = operation.problems(&[(400, "invalid_query"), (503, "catching_up")]);
-    if path.contains("{room_id}") { operation.problems(&[(403, "banned")]) } else { operation }
+    Operation::new("get", path, summary).problems(&[(400, "invalid_query"), (503, "catching_up")])
 }
 
 /// Answers that are joined as text, and so are no type.

@@ -6,7 +6,6 @@ mod api_contract;
 mod apps;
 mod crash;
 mod lost_answers;
-mod moderation;
 mod purchases;
 mod recordings;
 mod up;

@@ -6,6 +6,7 @@
 
 mod answers;
 mod busy;
+mod drain;
 mod endings;
 mod fields;
 mod follows;
@@ -19,6 +20,5 @@ mod outages;
 mod products;
 mod profiles;
 mod resume;
-mod sent_away;
 mod shaping;
 mod websocket;
