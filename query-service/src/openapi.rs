@@ -16,7 +16,9 @@ pub(crate) fn document() -> Value {
 
 /// A question below the app.
 pub(crate) fn question(path: &str, summary: &'static str) -> Operation {
-    Operation::new("get", path, summary).problems(&[(400, "invalid_query"), (503, "catching_up")])
+    let operation = Operation::new("get", path, summary);
+    let operation = operation.problems(&[(400, "invalid_query"), (503, "catching_up")]);
+    if path.contains("{room_id}") { operation.problems(&[(403, "banned")]) } else { operation }
 }
 
 /// Answers that are joined as text, and so are no type.

@@ -1,6 +1,7 @@
 //! Every refusal of this service. Each code has a section in `docs/problems.md`.
 
 use domain::ids::LogSeq;
+use domain::timestamp::Timestamp;
 use service_kit::problem::Problem;
 use warp::http::StatusCode;
 use warp::http::header::{HeaderValue, SEC_WEBSOCKET_VERSION, UPGRADE};
@@ -15,6 +16,13 @@ pub(crate) fn room_not_found() -> Problem {
 /// The token does not allow it.
 pub(crate) fn not_allowed(detail: &'static str) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "not_allowed", "Not allowed").detail(detail)
+}
+
+/// The user is banned from the room, until then or for ever.
+pub(crate) fn banned(until: Option<Timestamp>) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "banned", "Banned")
+        .detail("you are banned from this room")
+        .with("until", until)
 }
 
 /// Nobody of that name has registered or earned anything.
@@ -55,12 +63,6 @@ impl From<Unavailable> for Problem {
 pub(crate) fn not_ready() -> Problem {
     let status = StatusCode::SERVICE_UNAVAILABLE;
     Problem::new(status, "catching_up", "Catching up").retry_after_s(1)
-}
-
-/// A stream that would have to end again at once.
-pub(crate) fn shutting_down(after_s: u32) -> Problem {
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    Problem::new(status, "shutting_down", "Shutting down").retry_after_s(after_s)
 }
 
 /// The request does not ask for a WebSocket.

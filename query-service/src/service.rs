@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use domain::ids::{AppId, LogSeq, RoomId};
 use service_kit::auth::Identity;
+use service_kit::clock;
 use service_kit::problem::Problem;
 use service_kit::tasks::Tasks;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::QueryConfig;
-use crate::drain::Drain;
-use crate::hub::AppHub;
 use crate::hub::lock::{read, write};
-use crate::problems::{not_ready, not_yet, room_not_found};
+use crate::hub::{AppHub, Reader};
+use crate::problems::{banned, not_ready, not_yet, room_not_found};
 use crate::read_models::ReadModels;
 
 /// Cheap to clone.
@@ -27,7 +27,6 @@ struct Shared {
     hubs: RwLock<HashMap<AppId, ShownApp>>,
     read_models: Arc<ReadModels>,
     tasks: Tasks,
-    drain: Arc<Drain>,
 }
 
 /// The hub of an app that is shown.
@@ -41,8 +40,7 @@ struct ShownApp {
 
 impl Service {
     pub(crate) fn new(config: QueryConfig, read_models: Arc<ReadModels>, tasks: Tasks) -> Self {
-        let drain = Arc::new(Drain::new(config.drain));
-        Self(Arc::new(Shared { config, hubs: RwLock::default(), read_models, tasks, drain }))
+        Self(Arc::new(Shared { config, hubs: RwLock::default(), read_models, tasks }))
     }
 
     pub(crate) fn config(&self) -> &QueryConfig {
@@ -55,25 +53,6 @@ impl Service {
 
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.0.tasks
-    }
-
-    pub(crate) fn drain(&self) -> &Arc<Drain> {
-        &self.0.drain
-    }
-
-    /// Runs a stream until it ends or is cut off.
-    pub(crate) fn spawn_stream(
-        &self,
-        name: &'static str,
-        stream: impl Future<Output = ()> + Send + 'static,
-    ) {
-        let cut = self.0.drain.cut().clone();
-        // Boxed: whoever is handed a future may keep room for it several times.
-        let stream = Box::pin(stream);
-        self.tasks().spawn(name, async move {
-            // Whether it has ended by itself does not matter.
-            cut.run_until_cancelled(stream).await.unwrap_or_default();
-        });
     }
 
     /// The apps that are shown now.
@@ -110,14 +89,18 @@ impl Service {
         shown.map(|shown| shown.hub.clone()).ok_or_else(not_ready)
     }
 
-    /// As [`Service::hub`], for a question about one room.
+    /// As [`Service::hub`], for a question about one room, which whoever is banned from it may not ask.
     pub(crate) fn hub_for(
         &self,
         identity: &Identity,
         room_id: &RoomId,
     ) -> Result<Arc<AppHub>, Problem> {
         identity.check_room(room_id)?;
-        self.hub(&identity.app)
+        let hub = self.hub(&identity.app)?;
+        match hub.ban(room_id, &Reader::of(identity), clock::now()) {
+            Some(ban) => Err(banned(ban.until)),
+            None => Ok(hub),
+        }
     }
 
     /// Waits, within bounds, until the hub shows `wanted`.

@@ -6,6 +6,7 @@ mod api_contract;
 mod apps;
 mod crash;
 mod lost_answers;
+mod moderation;
 mod purchases;
 mod recordings;
 mod up;

@@ -18,7 +18,7 @@ pub mod mark_sold_out;
 pub mod mute_all;
 pub mod mute_user;
 pub mod order_shelf;
-pub(crate) mod permission;
+pub mod permission;
 pub mod pin_message;
 pub mod recall_message;
 pub mod recent_messages;

@@ -72,6 +72,19 @@ pub(crate) fn may_ask(
     if matches!(command, RoomCommand::LeaveRoom(_)) { Ok(()) } else { may_join(room, actor, now) }
 }
 
+/// A ban in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ban {
+    /// When it ends; none if it does not.
+    pub until: Option<Timestamp>,
+}
+
+/// Whether a user is kept out of a room. An admin cannot be.
+pub fn ban_of(room: &Room, role: Role, user: &UserId, now: Timestamp) -> Option<Ban> {
+    let until = *room.bans.get(user)?;
+    (role != Role::Admin && is_in_force(until, now)).then_some(Ban { until })
+}
+
 /// Coming in: not banned.
 pub(crate) fn may_join(room: &Room, actor: &Actor, now: Timestamp) -> Result<(), Rejection> {
     match room.bans.get(&actor.user) {

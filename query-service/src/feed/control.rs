@@ -6,7 +6,9 @@
 //! | `{"type":"snapshot","room_seq":n,"reason":..,"catalogue_version":v,"broadcast_seq":b,"room":{..}}` | the room at `n`; what follows begins after `n`. Replaces all that came before |
 //! | `{"type":"gift_defined","app_seq":n,..,"data":{..}}` and the like | a notice to all rooms: [`domain::view::notice`] |
 //! | `{"type":"notices_missed","count":n,"catalogue_version":v,"broadcast_seq":b}` | so many notices came too fast for this stream |
-//! | `{"type":"bye","reason":..,"room_seq":n}` | the stream ends here; `n` is the id to resume from. With `retry_ms` where the client shall come back after so long, on SSE also as `retry:` |
+//! | `{"type":"bye","reason":..,"room_seq":n}` | the stream ends here; `n` is the id to resume from; with `until` if the reason is `banned` |
+
+use domain::timestamp::Timestamp;
 
 use crate::hub::RoomSnapshot;
 use crate::hub::frame::Frame;
@@ -50,6 +52,10 @@ pub(crate) enum ByeReason {
     LogStopped,
     /// The app was disabled, has expired or was deleted: whoever comes back is told which.
     AppClosed,
+    /// Somebody who runs the room has told the user to go; they may come again.
+    Kicked,
+    /// The user may not come again before this time, or ever.
+    Banned { until: Option<Timestamp> },
 }
 
 impl ByeReason {
@@ -61,6 +67,8 @@ impl ByeReason {
             Self::Shutdown => "shutdown",
             Self::LogStopped => "log_stopped",
             Self::AppClosed => "app_closed",
+            Self::Kicked => "kicked",
+            Self::Banned { .. } => "banned",
         }
     }
 }
@@ -89,14 +97,18 @@ pub(crate) fn snapshot(snapshot: &RoomSnapshot, reason: SnapshotReason) -> Frame
 }
 
 /// The last frame.
-pub(crate) fn bye(reason: ByeReason, room_seq: u64, retry_ms: Option<u64>) -> Frame {
-    let reason = reason.as_str();
-    let Some(retry_ms) = retry_ms else {
-        let json = format!(r#"{{"type":"bye","reason":"{reason}","room_seq":{room_seq}}}"#);
-        return Frame::encode(None, &json);
+pub(crate) fn bye(reason: ByeReason, room_seq: u64) -> Frame {
+    let until = match reason {
+        ByeReason::Banned { until: Some(Timestamp(until)) } => format!(r#","until":{until}"#),
+        ByeReason::Banned { until: None } => r#","until":null"#.to_owned(),
+        ByeReason::TooSlow
+        | ByeReason::TokenExpired
+        | ByeReason::Shutdown
+        | ByeReason::LogStopped
+        | ByeReason::AppClosed
+        | ByeReason::Kicked => String::new(),
     };
-    let json = format!(
-        r#"{{"type":"bye","reason":"{reason}","room_seq":{room_seq},"retry_ms":{retry_ms}}}"#
-    );
-    Frame::encode_with(&format!("retry: {retry_ms}\n"), &json)
+    let reason = reason.as_str();
+    let json = format!(r#"{{"type":"bye","reason":"{reason}","room_seq":{room_seq}{until}}}"#);
+    Frame::encode(None, &json)
 }

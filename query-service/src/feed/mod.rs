@@ -2,7 +2,7 @@
 //! last word. No queue: the feed holds a cursor into the room's ring and at most one page of history.
 //!
 //! [`open`] decides how it begins, [`catch_up`] reads what the ring no longer has, [`control`] has the
-//! frames that are not items, [`timer`] heartbeats, the end of the token and of the service.
+//! frames that are not items, [`timer`] heartbeats and the end of the token.
 
 pub(crate) mod catch_up;
 pub(crate) mod control;
@@ -14,11 +14,11 @@ use std::sync::Arc;
 use domain::ids::RoomId;
 
 use crate::broadcast::member::Member;
-use crate::drain::Stay;
 use crate::feed::control::{ByeReason, SnapshotReason};
 use crate::feed::timer::{Due, Timer};
 use crate::hub::frame::Frame;
 use crate::hub::notice::NextNotice;
+use crate::hub::people::SentAway;
 use crate::hub::ring::{After, Run};
 use crate::hub::room::{End, Subscription};
 use crate::hub::{AppHub, Reader};
@@ -40,9 +40,10 @@ pub(crate) struct Feed {
     /// Nothing once the ring has been reached: who falls out of it then is too slow.
     catch_up_left: Option<u64>,
     timer: Timer,
-    stay: Stay,
     /// The viewer has been up to date. From then on they get less when they fall behind.
     was_up_to_date: bool,
+    /// The viewer has to go and was given the items up to the one that says why.
+    was_told_to_go: bool,
     seat: Option<Seat>,
 }
 
@@ -83,9 +84,18 @@ impl Feed {
             if self.take_seat_back() {
                 return Delivery::Rest;
             }
-            // First: what happens after it ends the wait below.
-            if let Some(reason) = self.end() {
-                return self.bye(reason);
+            // In this order: what happens after `look` ends the wait below.
+            match self.subscription.look() {
+                Some(End::Shutdown) => return self.bye(ByeReason::Shutdown),
+                Some(End::LogStopped) => return self.bye(ByeReason::LogStopped),
+                Some(End::AppClosed) => return self.bye(ByeReason::AppClosed),
+                None => {}
+            }
+            if let Some(away) = self.subscription.sent_away() {
+                return self.send_away(away);
+            }
+            if self.timer.is_expired() {
+                return self.bye(ByeReason::TokenExpired);
             }
             // Before the items: a gift is known before somebody sends it.
             match self.subscription.next_notice() {
@@ -131,25 +141,9 @@ impl Feed {
                     self.leave();
                     return Delivery::Heartbeat;
                 }
-                Due::Over(reason) => return self.bye(reason),
+                Due::Expired => return self.bye(ByeReason::TokenExpired),
             }
         }
-    }
-
-    /// Why nothing more comes, if that is so.
-    fn end(&mut self) -> Option<ByeReason> {
-        match self.subscription.look() {
-            Some(End::Shutdown) => return Some(ByeReason::Shutdown),
-            Some(End::LogStopped) => return Some(ByeReason::LogStopped),
-            Some(End::AppClosed) => return Some(ByeReason::AppClosed),
-            None => {}
-        }
-        if self.timer.is_staying()
-            && let Some(end) = self.stay.draw_end()
-        {
-            self.timer.leave_at(end);
-        }
-        self.timer.over()
     }
 
     /// From now on the broadcaster may write to the viewer while they are up to date.
@@ -229,10 +223,22 @@ impl Feed {
         Delivery::Run(run)
     }
 
+    /// One run at the most, so that somebody slow is not kept.
+    fn send_away(&mut self, away: SentAway) -> Delivery {
+        self.leave();
+        let knows_why = away.room_seq <= self.cursor;
+        if !knows_why
+            && !std::mem::replace(&mut self.was_told_to_go, true)
+            && let Some(After::Run(run)) = self.after()
+        {
+            return self.run(run);
+        }
+        self.bye(away.reason)
+    }
+
     fn bye(&mut self, reason: ByeReason) -> Delivery {
         self.leave();
         Metrics::stream_ended(reason.as_str());
-        let retry_ms = (reason == ByeReason::Shutdown).then(|| self.stay.retry_ms());
-        Delivery::Bye(reason, control::bye(reason, self.cursor, retry_ms))
+        Delivery::Bye(reason, control::bye(reason, self.cursor))
     }
 }

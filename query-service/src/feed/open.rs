@@ -5,7 +5,6 @@ use std::sync::Arc;
 use domain::ids::RoomId;
 use domain::timestamp::Timestamp;
 
-use crate::drain::Stay;
 use crate::feed::control::{self, SnapshotReason};
 use crate::feed::timer::Timer;
 use crate::feed::{Feed, catch_up};
@@ -27,7 +26,6 @@ pub(crate) struct Opening {
     /// When the client's token ends.
     pub(crate) expires_at: Timestamp,
     pub(crate) now: Timestamp,
-    pub(crate) stay: Stay,
 }
 
 struct Beginning {
@@ -42,8 +40,8 @@ struct Beginning {
 /// The subscription comes first: from then on the room's ring takes every item, so whatever is read
 /// afterwards, snapshot or page, is continued by the ring without a hole.
 pub(crate) async fn open(opening: Opening) -> Option<Feed> {
-    let Opening { hub, read_models, room_id, reader, last_id, expires_at, now, stay } = opening;
-    let subscription = hub.subscribe(&room_id, now)?;
+    let Opening { hub, read_models, room_id, reader, last_id, expires_at, now } = opening;
+    let subscription = hub.subscribe(&room_id, &reader, now)?;
     let room = subscription.room();
     let resume_items_max = hub.config().resume_items_max;
 
@@ -88,8 +86,8 @@ pub(crate) async fn open(opening: Opening) -> Option<Feed> {
         page: beginning.page,
         catch_up_left,
         timer,
-        stay,
         was_up_to_date: false,
+        was_told_to_go: false,
         seat: None,
     })
 }

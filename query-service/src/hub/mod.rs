@@ -17,6 +17,7 @@ pub(crate) mod lock;
 pub(crate) mod merge;
 pub(crate) mod notice;
 mod pace;
+pub(crate) mod people;
 pub(crate) mod ring;
 pub(crate) mod room;
 pub(crate) mod rooms;
@@ -48,6 +49,7 @@ use crate::hub::item::Item;
 use crate::hub::lock::{read, write};
 use crate::hub::notice::{Audience, Versions};
 use crate::hub::pace::Turn;
+use crate::hub::people::keep_out;
 use crate::hub::room::{End, Room, Subscription};
 use crate::hub::rooms::Rooms;
 use crate::hub::ticker::Ticker;
@@ -172,6 +174,7 @@ impl AppHub {
                 };
                 let urgent = item.priority == Priority::High;
                 let item = self.shaped(&room, event, item);
+                room.send_away(&event.data, *room_seq);
                 if let EventData::MessageRecalled(recalled) = &event.data {
                     rooms.recall(&room, recalled.room_seq);
                 }
@@ -236,13 +239,19 @@ impl AppHub {
 
     /// Listens to a room; nothing if the room does not exist. From here on the room's ring takes
     /// every item, so what follows any later snapshot is in it.
-    pub(crate) fn subscribe(&self, room_id: &RoomId, now: Timestamp) -> Option<Subscription> {
+    pub(crate) fn subscribe(
+        &self,
+        room_id: &RoomId,
+        reader: &Reader,
+        now: Timestamp,
+    ) -> Option<Subscription> {
         let folded = read(&self.folded);
         let head = folded.state.rooms.get(room_id)?.seq;
         let mut rooms = self.rooms.lock();
         let known = rooms.get(room_id).cloned();
         let room = known.unwrap_or_else(|| rooms.create(room_id, head, now));
-        let subscription = Subscription::new(room);
+        let subscription = Subscription::new(room, reader);
+        keep_out(&subscription, folded.state.rooms.get(room_id)?, reader, now);
         // `end` tells the rooms that exist; a room that was made after it learns it here.
         if let Some(end) = self.progress.borrow().end {
             subscription.room().end(end);
@@ -359,13 +368,6 @@ impl AppHub {
         self.progress.send_modify(|progress| progress.end = progress.end.or(Some(end)));
         for room in self.rooms.lock().all() {
             room.end(end);
-        }
-    }
-
-    /// Has all streams look what is new.
-    pub(crate) fn wake_streams(&self) {
-        for room in self.rooms.lock().all() {
-            room.wake_streams();
         }
     }
 

@@ -17,12 +17,14 @@ use tokio::time::Instant;
 
 use crate::broadcast::Lanes;
 use crate::broadcast::audience::Audience;
+use crate::hub::Reader;
 use crate::hub::budget::Budget;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::lock;
 use crate::hub::notice::{NextNotice, Notices};
 use crate::hub::pace::{Pace, Turn};
+use crate::hub::people::{Line, People, SentAway};
 use crate::hub::ring::{After, Ring, RingLimits};
 
 /// Why nothing more comes from a room.
@@ -51,6 +53,7 @@ pub(crate) struct Room {
     /// Items, for those who are not in the audience.
     news: watch::Sender<()>,
     audience: Audience,
+    people: People,
     pace: Mutex<Pace>,
     active_at: AtomicI64,
     notices: Mutex<Notices>,
@@ -74,6 +77,7 @@ impl Room {
             signal: watch::Sender::new(None),
             news: watch::Sender::new(()),
             audience: Audience::new(lanes),
+            people: People::default(),
             pace: Mutex::default(),
             active_at: AtomicI64::new(now.0),
             notices: Mutex::new(Notices::new(notices_max)),
@@ -216,13 +220,12 @@ impl Room {
         &self.audience
     }
 
-    pub(crate) fn end(&self, end: End) {
-        self.signal.send_modify(|ended| *ended = ended.or(Some(end)));
+    pub(crate) fn people(&self) -> &People {
+        &self.people
     }
 
-    /// Has all streams look what is new.
-    pub(crate) fn wake_streams(&self) {
-        self.signal.send_modify(|_| ());
+    pub(crate) fn end(&self, end: End) {
+        self.signal.send_modify(|ended| *ended = ended.or(Some(end)));
     }
 
     /// Nobody listens, and nothing has happened since `since`.
@@ -249,15 +252,21 @@ pub(crate) struct Subscription {
     room: Arc<Room>,
     signal: watch::Receiver<Option<End>>,
     news: watch::Receiver<()>,
+    line: Arc<Line>,
     /// The last notice that needs no telling: who comes now reads what it said elsewhere.
     noticed: u64,
 }
 
 impl Subscription {
-    pub(crate) fn new(room: Arc<Room>) -> Self {
+    pub(crate) fn new(room: Arc<Room>, reader: &Reader) -> Self {
         let (signal, news) = (room.signal.subscribe(), room.news.subscribe());
         let noticed = room.notices_head.load(Ordering::Acquire);
-        Self { room, signal, news, noticed }
+        let line = room.people.enter(reader);
+        Self { room, signal, news, line, noticed }
+    }
+
+    pub(crate) fn line(&self) -> &Arc<Line> {
+        &self.line
     }
 
     pub(crate) fn room(&self) -> &Arc<Room> {
@@ -271,6 +280,11 @@ impl Subscription {
         *self.signal.borrow_and_update()
     }
 
+    /// Whether the reader has to go.
+    pub(crate) fn sent_away(&self) -> Option<SentAway> {
+        self.line.sent_away()
+    }
+
     /// The next notice that has not been given out.
     pub(crate) fn next_notice(&mut self) -> NextNotice {
         self.room.next_notice(&mut self.noticed)
@@ -281,12 +295,22 @@ impl Subscription {
         tokio::select! {
             () = changed(&mut self.signal) => {}
             () = changed(&mut self.news) => {}
+            () = self.line.told() => {}
         }
     }
 
     /// As [`Subscription::changed`], but not for items: for members of the audience.
     pub(crate) async fn told(&mut self) {
-        changed(&mut self.signal).await;
+        tokio::select! {
+            () = changed(&mut self.signal) => {}
+            () = self.line.told() => {}
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.room.people.go(&self.line);
     }
 }
 

@@ -54,7 +54,7 @@ fn fill(hub: &AppHub, room_id: &RoomId, seqs: std::ops::RangeInclusive<u64>) {
 }
 
 fn cursors(hub: &AppHub, room_id: &RoomId) -> (u64, u64) {
-    let subscription = hub.subscribe(room_id, NOW).unwrap();
+    let subscription = hub.subscribe(room_id, &reader(), NOW).unwrap();
     (subscription.room().oldest_cursor(), subscription.room().head())
 }
 
@@ -62,7 +62,7 @@ fn cursors(hub: &AppHub, room_id: &RoomId) -> (u64, u64) {
 fn a_batch_is_folded_and_wakes_each_room_once() {
     let hub = hub(|_| {});
     fill(&hub, &room(1), 1..=1);
-    let mut subscription = hub.subscribe(&room(1), NOW).unwrap();
+    let mut subscription = hub.subscribe(&room(1), &reader(), NOW).unwrap();
     assert_eq!(subscription.look(), None);
 
     fill(&hub, &room(1), 2..=4);
@@ -74,7 +74,7 @@ fn a_batch_is_folded_and_wakes_each_room_once() {
     assert_eq!((snapshot.room_seq, snapshot.log_seq), (4, LogSeq(2)));
     assert_eq!(snapshot.newest.len(), 2);
     assert_eq!(hub.head(&room(2)), None);
-    assert!(hub.subscribe(&room(2), NOW).is_none());
+    assert!(hub.subscribe(&room(2), &reader(), NOW).is_none());
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_replay_of_old_events_fills_no_rings_but_a_listener_misses_nothing() {
     hub.apply(&[event(&room(1), 1, NOW)], LogSeq(1), later);
     assert_eq!(hub.rooms.lock().all().count(), 0);
 
-    let subscription = hub.subscribe(&room(1), later).unwrap();
+    let subscription = hub.subscribe(&room(1), &reader(), later).unwrap();
     hub.apply(&[event(&room(1), 2, NOW)], LogSeq(2), later);
     assert!(matches!(subscription.room().after(1), After::Run(run) if run.last == 2));
 }
@@ -93,7 +93,7 @@ fn a_replay_of_old_events_fills_no_rings_but_a_listener_misses_nothing() {
 fn a_ring_is_dropped_when_it_is_idle_and_nobody_listens() {
     let hub = hub(|config| config.ring_idle_ms = 1_000);
     fill(&hub, &room(1), 1..=3);
-    let subscription = hub.subscribe(&room(1), NOW).unwrap();
+    let subscription = hub.subscribe(&room(1), &reader(), NOW).unwrap();
     let idle = Timestamp(NOW.0 + 1_001);
 
     hub.sweep(idle);
@@ -113,7 +113,7 @@ fn all_rings_together_have_a_bound() {
     let hub = hub(|config| config.rings_bytes_max = 20_000);
     let watched = room(0);
     fill(&hub, &watched, 1..=20);
-    let subscription = hub.subscribe(&watched, NOW).unwrap();
+    let subscription = hub.subscribe(&watched, &reader(), NOW).unwrap();
     for number in 1..=20 {
         fill(&hub, &room(number), 1..=20);
     }
@@ -136,7 +136,7 @@ async fn the_end_reaches_those_who_listen_and_those_who_come_later() {
     fill(&hub, &room(1), 1..=1);
     fill(&hub, &room(2), 1..=1);
     hub.set_caught_up();
-    let mut early = hub.subscribe(&room(1), NOW).unwrap();
+    let mut early = hub.subscribe(&room(1), &reader(), NOW).unwrap();
     assert_eq!(early.look(), None);
     assert!(hub.is_ready());
 
@@ -145,7 +145,7 @@ async fn the_end_reaches_those_who_listen_and_those_who_come_later() {
 
     early.changed().await;
     assert_eq!(early.look(), Some(End::Shutdown));
-    let mut late = hub.subscribe(&room(2), NOW).unwrap();
+    let mut late = hub.subscribe(&room(2), &reader(), NOW).unwrap();
     assert_eq!(late.look(), Some(End::Shutdown));
     assert!(!hub.is_ready());
 }
@@ -177,7 +177,7 @@ fn a_snapshot_and_what_follows_never_miss_or_repeat_an_item() {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
-                    let subscription = hub.subscribe(&room(1), NOW).unwrap();
+                    let subscription = hub.subscribe(&room(1), &reader(), NOW).unwrap();
                     let mut cursor = hub.snapshot(&room(1), &reader(), 0).unwrap().room_seq;
                     for _ in 0..50 {
                         match subscription.room().after(cursor) {
@@ -214,8 +214,8 @@ async fn a_busy_room_is_woken_once_a_tick_and_at_once_for_what_is_urgent() {
     let hub = hub(|config| config.tick_listeners_min = 2);
     let tasks = tokio::spawn(ticker::tick(hub.clone(), tokio_util::sync::CancellationToken::new()));
     fill(&hub, &room(1), 1..=1);
-    let mut subscription = hub.subscribe(&room(1), NOW).unwrap();
-    let _other = hub.subscribe(&room(1), NOW).unwrap();
+    let mut subscription = hub.subscribe(&room(1), &reader(), NOW).unwrap();
+    let _other = hub.subscribe(&room(1), &reader(), NOW).unwrap();
     tokio::time::advance(Duration::from_millis(100)).await;
     let start = Instant::now();
     let mut woken = async || {
@@ -231,7 +231,7 @@ async fn a_busy_room_is_woken_once_a_tick_and_at_once_for_what_is_urgent() {
     fill(&hub, &room(1), 5..=5);
     assert_eq!(woken().await, 80);
 
-    let mut subscription = hub.subscribe(&room(1), NOW).unwrap();
+    let mut subscription = hub.subscribe(&room(1), &reader(), NOW).unwrap();
     subscription.look();
     let mut urgent = event(&room(1), 6, NOW);
     urgent.data = EventData::MuteAllSet(MuteAllSet { on: true, allow: [].into() });

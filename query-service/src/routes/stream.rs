@@ -26,11 +26,7 @@ pub(super) fn operation() -> Operation {
         .number("last_event_id")
         .parameter("header", "Last-Event-ID", false, json!({ "type": "string" }))
         .answer_of(200, "text/event-stream", None)
-        .problems(&[
-            (400, "invalid_last_event_id"),
-            (404, "room_not_found"),
-            (503, "shutting_down"),
-        ])
+        .problems(&[(400, "invalid_last_event_id"), (404, "room_not_found")])
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {

@@ -9,6 +9,8 @@
 //! | 1009 | the client sent too large a frame or message |
 //! | 4001 | the token has expired: come back with another |
 //! | 4003 | the app is closed (`app_closed`): coming back tells why |
+//! | 4004 | somebody who runs the room has told the user to go (`kicked`) |
+//! | 4005 | the user is banned from the room (`banned`): coming back is refused with 403 |
 //! | 4002 | the client reads more slowly than the room speaks: come back with the last `room_seq` |
 //!
 //! A client that takes nothing for too long, or answers no ping, is cut off without a code: none would
@@ -109,6 +111,8 @@ impl Ended {
                     ByeReason::TokenExpired => CloseCode::Library(4001),
                     ByeReason::TooSlow => CloseCode::Library(4002),
                     ByeReason::AppClosed => CloseCode::Library(4003),
+                    ByeReason::Kicked => CloseCode::Library(4004),
+                    ByeReason::Banned { .. } => CloseCode::Library(4005),
                     ByeReason::Shutdown | ByeReason::LogStopped => CloseCode::Away,
                 };
                 Some((code, reason.as_str()))

@@ -6,7 +6,6 @@
 
 mod answers;
 mod busy;
-mod drain;
 mod endings;
 mod fields;
 mod follows;
@@ -20,5 +19,6 @@ mod outages;
 mod products;
 mod profiles;
 mod resume;
+mod sent_away;
 mod shaping;
 mod websocket;

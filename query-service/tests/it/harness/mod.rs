@@ -43,8 +43,23 @@ pub(crate) struct World {
     postgres: PostgresConfig,
     auth: Auth,
     key: AuthKeyConfig,
+    config: QueryConfig,
     log: Log,
     written: Mutex<Written>,
+}
+
+/// A second service beside that of the world.
+pub(crate) struct Another {
+    running: Running,
+    tasks: Tasks,
+}
+
+impl Another {
+    /// Stops it and waits for its tasks.
+    pub(crate) async fn stop(self) {
+        self.tasks.shut_down();
+        self.tasks.wait(LIMIT).await.unwrap();
+    }
 }
 
 impl World {
@@ -83,7 +98,7 @@ impl World {
         config.hub.shaping.normal_items_per_s = 0;
         change(&mut config);
         let log = nats.open_log(&app).await.unwrap();
-        let (running, tasks) = run(config, &nats, &postgres, &auth).await;
+        let (running, tasks) = run(config.clone(), &nats, &postgres, &auth).await;
         Self {
             app,
             nats,
@@ -95,6 +110,7 @@ impl World {
             postgres,
             auth,
             key,
+            config,
             log,
             written: Mutex::default(),
         }
@@ -107,20 +123,38 @@ impl World {
         (self.running, self.tasks) = run(config, &self.nats, &self.postgres, &self.auth).await;
     }
 
+    /// Starts another service on the same log and database.
+    pub(crate) async fn another(&self) -> Another {
+        let (running, tasks) =
+            run(self.config.clone(), &self.nats, &self.postgres, &self.auth).await;
+        Another { running, tasks }
+    }
+
+    /// From now on the other service is asked.
+    pub(crate) fn swap(&mut self, other: &mut Another) {
+        std::mem::swap(&mut self.running, &mut other.running);
+        std::mem::swap(&mut self.tasks, &mut other.tasks);
+    }
+
+    /// A token of somebody.
+    pub(crate) fn token_of(&self, user: &str, role: Role) -> String {
+        self.sign(user, role, None, 3_600)
+    }
+
     /// A token of this role that is valid for this long.
     pub(crate) fn token_for(&self, role: Role, seconds: i64) -> String {
-        self.sign(role, None, seconds)
+        self.sign("ann", role, None, seconds)
     }
 
     /// A token that is good for these rooms only.
     pub(crate) fn token_for_rooms(&self, rooms: &[&str]) -> String {
         let rooms = rooms.iter().map(|room| room.parse().unwrap()).collect();
-        self.sign(Role::Viewer, Some(rooms), 3_600)
+        self.sign("ann", Role::Viewer, Some(rooms), 3_600)
     }
 
-    fn sign(&self, role: Role, rooms: Option<Arc<[RoomId]>>, seconds: i64) -> String {
+    fn sign(&self, user: &str, role: Role, rooms: Option<Arc<[RoomId]>>, seconds: i64) -> String {
         let claims = Claims {
-            sub: "ann".parse().unwrap(),
+            sub: user.parse().unwrap(),
             app: self.app.clone(),
             role,
             nick: None,
@@ -144,7 +178,12 @@ impl World {
 
     /// Status and JSON of an answer.
     pub(crate) async fn get(&self, path: &str) -> (u16, serde_json::Value) {
-        let request = self.http.get(self.url(path)).bearer_auth(self.token());
+        self.get_as(&self.token(), path).await
+    }
+
+    /// As [`World::get`], with somebody's token.
+    pub(crate) async fn get_as(&self, token: &str, path: &str) -> (u16, serde_json::Value) {
+        let request = self.http.get(self.url(path)).bearer_auth(token);
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         (status, response.json().await.unwrap())

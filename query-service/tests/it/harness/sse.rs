@@ -42,8 +42,6 @@ pub(crate) struct Parser {
     name: String,
     data: Vec<String>,
     pub(crate) comments: usize,
-    /// What the stream said about coming back.
-    pub(crate) retry_ms: Option<u64>,
     events: VecDeque<SseEvent>,
 }
 
@@ -88,7 +86,6 @@ impl Parser {
             "id" => self.id = value,
             "event" => self.name = value,
             "data" => self.data.push(value),
-            "retry" => self.retry_ms = Some(value.parse().unwrap()),
             _ => panic!("field `{field}` is not ours"),
         }
     }
