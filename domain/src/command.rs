@@ -19,6 +19,7 @@ use crate::registry::delete_app::DeleteApp;
 use crate::registry::set_app_expiry::SetAppExpiry;
 use crate::registry::set_app_keys::SetAppKeys;
 use crate::registry::set_app_status::SetAppStatus;
+use crate::room::announce_level::AnnounceLevel;
 use crate::room::appoint_assistant::AppointAssistant;
 use crate::room::archive_room::ArchiveRoom;
 use crate::room::ban_user::BanUser;
@@ -127,6 +128,7 @@ pub enum RoomCommand {
     UnpinMessage(UnpinMessage),
     SetRoomProfile(SetRoomProfile),
     ArchiveRoom(ArchiveRoom),
+    AnnounceLevel(AnnounceLevel),
 }
 
 /// The commands of an app.

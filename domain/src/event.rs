@@ -20,6 +20,7 @@ use crate::registry::delete_app::AppDeleted;
 use crate::registry::set_app_expiry::AppExpirySet;
 use crate::registry::set_app_keys::AppKeysSet;
 use crate::registry::set_app_status::AppStatusSet;
+use crate::room::announce_level::LevelReached;
 use crate::room::appoint_assistant::AssistantAppointed;
 use crate::room::archive_room::RoomArchived;
 use crate::room::ban_user::UserBanned;
@@ -159,6 +160,7 @@ pub enum EventData {
     MessageUnpinned(MessageUnpinned),
     RoomProfileSet(RoomProfileSet),
     RoomArchived(RoomArchived),
+    LevelReached(LevelReached),
     ShelfOrdered(ShelfOrdered),
     ProductSoldOut(ProductSoldOut),
     ProductRestocked(ProductRestocked),
@@ -216,6 +218,7 @@ impl EventData {
             Self::MessageUnpinned(_) => "message_unpinned",
             Self::RoomProfileSet(_) => "room_profile_set",
             Self::RoomArchived(_) => "room_archived",
+            Self::LevelReached(_) => "level_reached",
             Self::ShelfOrdered(_) => "shelf_ordered",
             Self::ProductSoldOut(_) => "product_sold_out",
             Self::ProductRestocked(_) => "product_restocked",

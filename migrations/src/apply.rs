@@ -16,10 +16,11 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_checkpoint.sql"),
     migration!(2, "0002_read_model.sql"),
     migration!(3, "0003_saturating_add.sql"),
+    migration!(4, "0004_outbox.sql"),
 ];
 
 /// "matinee" in a number: several programs that start at once take turns.
@@ -70,7 +71,7 @@ async fn apply_locked(client: &mut Client) -> Result<(), ApplyError> {
     client.batch_execute("SET client_min_messages = warning").await.map_err(postgres)?;
     client.batch_execute(bootstrap).await.map_err(postgres)?;
     refuse_newer(client).await?;
-    for migration in &MIGRATIONS {
+    for migration in MIGRATIONS {
         apply_one(client, migration).await?;
     }
     let postgres = |source| ApplyError::Postgres { name: "the read models", source };

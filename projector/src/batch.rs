@@ -9,6 +9,7 @@ use nats::TailCommit;
 use crate::error::ProjectError;
 use crate::lookup::Lookup;
 use crate::models::{Fold, folds};
+use crate::outbox::config::OutboxConfig;
 use crate::write::Write;
 
 /// A stretch of the log that is written together.
@@ -34,7 +35,17 @@ pub(crate) struct Folder {
 impl Folder {
     /// For the models of these names, at a place of the log where this rule is in force.
     pub(crate) fn new(app: AppId, models: &[&str], rule: &LevelRule) -> Self {
-        Self { app, folds: folds(models, rule) }
+        Self { app, folds: folds(models, rule, None) }
+    }
+
+    /// The same, and what follows from the log goes into the outbox.
+    pub(crate) fn live(
+        app: AppId,
+        models: &[&str],
+        rule: &LevelRule,
+        outbox: &OutboxConfig,
+    ) -> Self {
+        Self { app, folds: folds(models, rule, Some(outbox)) }
     }
 
     pub(crate) fn app(&self) -> &AppId {
@@ -132,6 +143,7 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         | EventData::UserKicked(_)
         | EventData::UserUnbanned(_)
         | EventData::UserBanned(_)
+        | EventData::LevelReached(_)
         | EventData::UserUnmuted(_) => return None,
     };
     let field = texts.into_iter().find(|(_, text)| text.is_some_and(|text| text.contains('\0')));

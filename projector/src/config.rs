@@ -5,6 +5,8 @@ use std::time::Duration;
 use nats::TailConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::outbox::config::OutboxConfig;
+
 /// How the log becomes tables.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -29,6 +31,8 @@ pub struct ProjectorConfig {
     pub switch_lock_timeout_ms: u64,
     /// Memory of Postgres for comparing tables.
     pub compare_work_mem_mb: u32,
+    /// Notices that follow from the log.
+    pub outbox: OutboxConfig,
 }
 
 impl Default for ProjectorConfig {
@@ -43,6 +47,7 @@ impl Default for ProjectorConfig {
             lag_interval_ms: 1_000,
             switch_lock_timeout_ms: 10_000,
             compare_work_mem_mb: 128,
+            outbox: OutboxConfig::default(),
         }
     }
 }

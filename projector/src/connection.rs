@@ -18,6 +18,7 @@ use crate::checkpoint::{Checkpoint, advance};
 use crate::config::ProjectorConfig;
 use crate::error::ProjectError;
 use crate::lookup::Unreadable;
+use crate::outbox::rise;
 use crate::write::Write;
 
 /// Writes into the tables of one schema.
@@ -61,23 +62,28 @@ impl Connection {
         &mut self.client
     }
 
-    /// Writes a batch and moves the checkpoint, both or neither.
+    /// Writes a batch and moves the checkpoint, both or neither. Says whether something is in the
+    /// outbox.
     pub(crate) async fn write(
         &mut self,
         app: &AppId,
         from: Checkpoint,
         batch: &Batch,
-    ) -> Result<(), ProjectError> {
+    ) -> Result<bool, ProjectError> {
         let fence = advance(app, from, batch.last);
         self.prepare(batch, Some(&fence)).await?;
         let written = self.flight(true, app, Some(&fence), batch).await;
-        if let Err(error) = written {
-            // If even this fails, the connection is gone and the transaction with it.
-            self.client.batch_execute("ROLLBACK").await.ok();
-            return Err(error);
-        }
+        let filled = match written {
+            Ok(filled) => filled,
+            Err(error) => {
+                // If even this fails, the connection is gone and the transaction with it.
+                self.client.batch_execute("ROLLBACK").await.ok();
+                return Err(error);
+            }
+        };
         let commit = self.client.batch_execute("COMMIT").await;
-        commit.map_err(ProjectError::postgres("commit a batch"))
+        commit.map_err(ProjectError::postgres("commit a batch"))?;
+        Ok(filled)
     }
 
     /// Writes a batch without a checkpoint, in a transaction of its own.
@@ -95,7 +101,7 @@ impl Connection {
         batch: &Batch,
     ) -> Result<(), ProjectError> {
         self.prepare(batch, None).await?;
-        self.flight(false, app, None, batch).await
+        self.flight(false, app, None, batch).await.map(|_filled| ())
     }
 
     async fn prepare(&mut self, batch: &Batch, fence: Option<&Write>) -> Result<(), ProjectError> {
@@ -117,14 +123,15 @@ impl Connection {
 
     /// Sends everything that is known before it waits for anything: Postgres always has the next
     /// statement at hand, and works on the sums while the rows that were looked up are folded here.
-    /// Statements run in the order in which they were first polled.
+    /// Statements run in the order in which they were first polled. Says whether something is in the
+    /// outbox.
     async fn flight(
         &self,
         begin: bool,
         app: &AppId,
         fence: Option<&Write>,
         batch: &Batch,
-    ) -> Result<(), ProjectError> {
+    ) -> Result<bool, ProjectError> {
         let mut opened = pin!(maybe_done(async {
             if begin { self.client.batch_execute("BEGIN").await } else { Ok(()) }
         }));
@@ -158,7 +165,8 @@ impl Connection {
         }
         let looked_up = self.send_all(&late).await;
         check(app, batch, &batch.writes, finish(sums).await)?;
-        check(app, batch, &late, finish(looked_up).await)
+        check(app, batch, &late, finish(looked_up).await)?;
+        Ok(late.iter().any(|write| write.sql == rise::INSERT))
     }
 
     async fn send_all<'a>(&'a self, writes: &'a [Write]) -> Vec<Sent<'a>> {

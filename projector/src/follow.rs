@@ -9,6 +9,7 @@ use metrics::{counter, gauge, histogram};
 use migrations::model::MODELS;
 use nats::{Log, Nats};
 use service_kit::clock;
+use tokio::sync::Notify;
 
 use crate::batch::{Batch, Folder};
 use crate::checkpoint::{self, Checkpoint};
@@ -36,6 +37,8 @@ pub(crate) struct Follower<'a> {
     pub(crate) health: &'a Health,
     pub(crate) app: &'a AppId,
     pub(crate) whose: Whose,
+    /// Told when something is in the outbox.
+    pub(crate) filled: Notify,
     /// What was written since it was made.
     pub(crate) written: Written,
 }
@@ -96,15 +99,18 @@ impl Follower<'_> {
             rule.map_err(|source| ProjectError::UnreadableRule { app: self.app.clone(), source })?;
         self.pool.give_back(lent);
         let names: Vec<&str> = MODELS.iter().map(|model| model.name).collect();
-        Ok((checkpoint, Folder::new(self.app.clone(), &names, &rule)))
+        Ok((checkpoint, Folder::live(self.app.clone(), &names, &rule, &self.config.outbox)))
     }
 
     async fn write(&self, from: Checkpoint, batch: &Batch) -> Result<(), ProjectError> {
         debug_assert_eq!(from.seq, batch.after, "the tail is dense");
         let began = Instant::now();
         let mut lent = self.pool.lend().await?;
-        lent.connection.write(self.app, from, batch).await?;
+        let filled = lent.connection.write(self.app, from, batch).await?;
         self.pool.give_back(lent);
+        if filled {
+            self.filled.notify_one();
+        }
 
         let written = &self.written;
         written.batches.fetch_add(1, Ordering::Relaxed);

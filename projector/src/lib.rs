@@ -20,6 +20,7 @@ mod forget;
 mod health;
 mod lookup;
 mod models;
+mod outbox;
 mod pool;
 mod rebuild;
 mod run;
@@ -31,6 +32,7 @@ pub use self::checkpoint::READER;
 pub use self::config::ProjectorConfig;
 pub use self::error::{CannotStart, ProjectError};
 pub use self::health::Health;
+pub use self::outbox::config::OutboxConfig;
 pub use self::rebuild::{
     Difference, Mode, Phase, Progress, RebuildError, RebuildReport, Rebuilder, names as model_names,
 };

@@ -9,6 +9,7 @@ use migrations::connection::PostgresConfig;
 use nats::Nats;
 use service_kit::apps::Apps;
 use service_kit::error_chain::ErrorChain;
+use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +17,7 @@ use crate::config::ProjectorConfig;
 use crate::error::ProjectError;
 use crate::follow::{Follower, Whose, Written};
 use crate::health::{Health, State};
+use crate::outbox::publisher::Publisher;
 use crate::pool::Pool;
 
 /// Writes the read models. Cheap to clone.
@@ -106,7 +108,8 @@ impl Projector {
 
     fn follower<'a>(&'a self, app: &'a AppId, whose: Whose) -> Follower<'a> {
         let Self { nats, pool, config, health } = self;
-        Follower { nats, pool, config, health, app, whose, written: Written::default() }
+        let (filled, written) = (Notify::new(), Written::default());
+        Follower { nats, pool, config, health, app, whose, filled, written }
     }
 
     /// Ends when a person is needed.
@@ -115,7 +118,7 @@ impl Projector {
         let mut failures = 0;
         loop {
             let before = follower.written.batches.load(Ordering::Relaxed);
-            let Err(error) = follower.follow(LogSeq(u64::MAX)).await else { return };
+            let Err(error) = follow_and_publish(&follower).await else { return };
             if before < follower.written.batches.load(Ordering::Relaxed) {
                 failures = 0;
             }
@@ -139,5 +142,16 @@ impl Projector {
 pub(crate) fn resume_panic(ended: Result<(), JoinError>) {
     if let Err(Ok(panic)) = ended.map_err(JoinError::try_into_panic) {
         std::panic::resume_unwind(panic);
+    }
+}
+
+/// Both at once, for as long as the projection goes well: what waits in the outbox of a projection
+/// that has stopped is a retry away.
+async fn follow_and_publish(follower: &Follower<'_>) -> Result<(), ProjectError> {
+    let Follower { nats, pool, config, app, filled, .. } = follower;
+    let publisher = Publisher { nats, pool, config: &config.outbox, app, filled };
+    tokio::select! {
+        done = follower.follow(LogSeq(u64::MAX)) => done,
+        never = publisher.run() => match never {},
     }
 }

@@ -20,6 +20,8 @@ pub struct Caller {
     command_url: String,
     query_url: String,
     token: String,
+    /// Whom it acts for, if not for itself.
+    user: Option<String>,
 }
 
 impl Cluster {
@@ -32,6 +34,7 @@ impl Cluster {
             command_url: format!("{}/v1/apps/{}", target.command_url, target.app()),
             query_url: format!("{}/v1/apps/{}", target.query_url, target.app()),
             token: target.tokens.sign(&user, role).expect("a token"),
+            user: None,
         }
     }
 }
@@ -57,11 +60,18 @@ impl Cluster {
             command_url: format!("{}{path}", target.command_url),
             query_url: format!("{}{path}", target.query_url),
             token: token.to_owned(),
+            user: None,
         }
     }
 }
 
 impl Caller {
+    /// A trusted caller who acts in a user's name.
+    #[must_use]
+    pub fn in_the_name_of(&self, user: &str) -> Self {
+        Self { user: Some(user.to_owned()), ..self.clone() }
+    }
+
     /// A stream of the read side, as it comes.
     pub async fn stream(&self, path: &str) -> reqwest::Response {
         let request = self.http.get(format!("{}{path}", self.query_url));
@@ -82,7 +92,10 @@ impl Caller {
         id: CommandId,
     ) -> Answer {
         let request = self.http.request(method, format!("{}{path}", self.command_url));
-        let request = request.header("Idempotency-Key", id.to_string());
+        let mut request = request.header("Idempotency-Key", id.to_string());
+        if let Some(user) = &self.user {
+            request = request.header("Matinee-On-Behalf-Of", user);
+        }
         answer(request.bearer_auth(&self.token).json(body)).await
     }
 

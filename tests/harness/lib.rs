@@ -2,7 +2,7 @@
 //!
 //! [`cluster`] starts the program `matinee` as a process of its own, so that it can be killed;
 //! [`eventually`](mod@eventually) waits for something with a limit, nobody sleeps; [`recordings`]
-//! finds the real recordings, which are not part of the project.
+//! finds the real recordings, which are not part of the project; [`viewer`] watches a room.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -11,6 +11,8 @@ pub mod eventually;
 pub mod http;
 pub mod program;
 pub mod recordings;
+pub mod viewer;
 
 pub use self::cluster::Cluster;
 pub use self::eventually::eventually;
+pub use self::viewer::Viewer;

@@ -1,6 +1,7 @@
 //! The command API below `/v1/apps/{app}`: one file per command, and the batch for servers that send
 //! much.
 
+mod announce_level;
 mod appoint_assistant;
 mod archive_room;
 mod ban_user;
@@ -103,6 +104,7 @@ group!(
     set_spotlight,
     mute_user,
     dismiss_assistant,
+    announce_level,
     appoint_assistant,
     set_fields,
     set_member_fields,

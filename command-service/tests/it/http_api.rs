@@ -51,6 +51,9 @@ async fn every_route_does_its_command() {
     let custom = json!({"data": "follow", "priority": "high"});
     let custom = service.post(Viewer, "ann", "/rooms/room/custom-messages", custom).await;
     custom.expect_problem(403, "not_allowed");
+    let level = json!({"from": 0, "level": 1, "points": 5});
+    let level = service.request(Method::POST, Admin, "shop", "/rooms/room/levels").json(&level);
+    Reply::to(level.header("matinee-on-behalf-of", "ann")).await.expect(201);
     let reply = json!({"text": "yes", "reply_to": 3});
     service.post(Viewer, "ann", "/rooms/room/messages", reply).await.expect(201);
 
@@ -70,6 +73,7 @@ async fn every_route_does_its_command() {
         "user_unmuted",
         "paid_message_sent",
         "custom_message_sent",
+        "level_reached",
         "message_sent",
     ];
     assert_eq!(types, expected);

@@ -11,12 +11,10 @@ use crate::ids::UserId;
 use crate::rejection::Rejection;
 use crate::state::{AppState, Context};
 
-/// The name under which Matinee itself acts; so does the projector, which announces what it has
-/// counted. Neither needs a place on a list.
+/// The name under which Matinee itself acts, so too when it announces what it has counted. It needs
+/// no place on a list: whoever could take it holds a key of the app, and could take a name of the
+/// list as well.
 pub const SYSTEM_USER: &str = "matinee";
-
-/// See [`SYSTEM_USER`].
-const PROJECTOR: &str = "projector";
 
 /// Only for admins. The whole list; while it is empty, every admin token is believed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -64,15 +62,10 @@ pub(crate) fn check_listed(app: &AppState, actor: &Actor) -> Result<(), Rejectio
         (None, Role::Admin) => &actor.user,
         (None, Role::Host | Role::Assistant | Role::Viewer | Role::Guest) => return Ok(()),
     };
-    if app.admins.contains(admin) || is_system(admin) {
+    if app.admins.contains(admin) || admin.as_str() == SYSTEM_USER {
         return Ok(());
     }
     Err(Rejection::AdminNotListed { user_id: admin.clone() })
-}
-
-/// Whoever could take such a name holds a key of the app, and could take one of the list as well.
-fn is_system(user: &UserId) -> bool {
-    [SYSTEM_USER, PROJECTOR].contains(&user.as_str())
 }
 
 #[cfg(test)]
@@ -115,7 +108,7 @@ mod tests {
         given().when(for_ann(&admin()), join()).then_accepted();
         given().when(for_ann(&other()), join()).then_refused("admin_not_listed");
         given().when(viewer("ann"), join()).then_accepted();
-        for (name, is_system) in [("matinee", true), ("projector", true), ("somebody", false)] {
+        for (name, is_system) in [(SYSTEM_USER, true), ("projector", false), ("somebody", false)] {
             let system = Actor { user: name.parse().unwrap(), ..admin() };
             let then = given().when_app(system, set(&[]));
             if is_system { then.then_accepted() } else { then.then_refused("admin_not_listed") }

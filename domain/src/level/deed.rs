@@ -23,6 +23,8 @@ pub enum Source {
     PaidCoin,
     /// A like.
     Like,
+    /// A cent of a purchase that the shop has recorded.
+    PurchaseCent,
 }
 
 /// Calls `done` with each user who did something that can earn points, what, and how many units.
@@ -36,6 +38,9 @@ pub fn deeds(event: &Event, mut done: impl FnMut(&UserId, Source, u64)) {
             done(actor, Source::PaidCoin, sent.amount.0);
         }
         EventData::GiftSent(sent) => done(actor, Source::GiftCoin, sent.amount.0),
+        EventData::ProductPurchased(bought) => {
+            done(actor, Source::PurchaseCent, bought.amount_cents);
+        }
         EventData::LikesAdded(added) => {
             for by in &added.by {
                 done(&by.user_id, Source::Like, by.count.into());
@@ -82,10 +87,10 @@ pub fn deeds(event: &Event, mut done: impl FnMut(&UserId, Source, u64)) {
         | EventData::ProductSoldOut(_)
         | EventData::ProductRestocked(_)
         | EventData::ProductRemoved(_)
-        | EventData::ProductPurchased(_)
         | EventData::BroadcastSent(_)
         | EventData::HostFollowed(_)
         | EventData::HostUnfollowed(_)
+        | EventData::LevelReached(_)
         | EventData::UserUnmuted(_) => {}
     }
 }

@@ -3,6 +3,7 @@
 //! The room is [`state::Room`]; who may run it is in [`permission`]; its five states are in
 //! [`status`].
 
+pub mod announce_level;
 pub mod appoint_assistant;
 pub mod archive_room;
 pub mod ban_user;

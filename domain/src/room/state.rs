@@ -235,6 +235,7 @@ impl Room {
             | EventData::HostUnfollowed(_)
             | EventData::ProductPurchased(_)
             | EventData::RoomLeft(_)
+            | EventData::LevelReached(_)
             | EventData::UserKicked(_) => {}
             EventData::RoomCreated(_)
             | EventData::EpochStarted(_)

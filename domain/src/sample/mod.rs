@@ -7,6 +7,7 @@
 
 mod commerce;
 mod first;
+mod levels;
 mod people;
 mod refusals;
 mod registry;
@@ -57,6 +58,7 @@ fn later() -> Vec<(Place, Actor, EventData)> {
         registry::events(),
         word_lists::app_events(),
         room::events(),
+        levels::events(),
     ]
     .concat()
 }

@@ -34,7 +34,7 @@ use crate::room::recent_messages::RECENT_MESSAGES_MAX;
 use crate::room::state::Room;
 use crate::room::unfollow_host::UnfollowHost;
 use crate::room::{
-    appoint_assistant, archive_room, ban_user, change_counter, change_room_status,
+    announce_level, appoint_assistant, archive_room, ban_user, change_counter, change_room_status,
     dismiss_assistant, follow_host, join_room, kick_user, leave_room, mark_sold_out, mute_all,
     mute_user, order_shelf, pin_message, recall_message, record_purchase, remove_product,
     send_custom_message, send_gift, send_likes, send_message, send_paid_message, set_announcement,
@@ -259,6 +259,9 @@ impl AppState {
             RoomCommand::KickUser(command) => kick_user::kick_user(room, actor, command, context),
             RoomCommand::UnbanUser(command) => unban_user::unban_user(room, actor, command),
             RoomCommand::BanUser(command) => ban_user::ban_user(room, actor, command, context),
+            RoomCommand::AnnounceLevel(command) => {
+                announce_level::announce_level(actor, command, context)
+            }
             RoomCommand::UnmuteUser(command) => unmute_user::unmute_user(room, actor, command),
         }
     }
@@ -380,6 +383,7 @@ impl AppState {
             | EventData::UserKicked(_)
             | EventData::UserUnbanned(_)
             | EventData::UserBanned(_)
+            | EventData::LevelReached(_)
             | EventData::UserUnmuted(_) => {
                 debug_assert!(false, "{} is not an event of the app", data.type_name());
             }

@@ -102,6 +102,7 @@ impl Priority {
             | EventData::UserKicked(_)
             | EventData::UserUnbanned(_)
             | EventData::UserBanned(_)
+            | EventData::LevelReached(_)
             | EventData::UserUnmuted(_) => Self::High,
         }
     }

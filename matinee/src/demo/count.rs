@@ -52,6 +52,7 @@ pub struct InLog {
 /// Counts everywhere, once all have caught up.
 pub async fn count(target: &Target, played: &mut Played) -> anyhow::Result<Counts> {
     let room_id = played.report.room_id.clone();
+    settled(target, played.report.log_seq).await?;
     let log = in_log(&target.nats, target.app(), &room_id).await?;
     let viewer = played.watcher.until(log.events, LAG_MAX).await;
     let (postgres, mut complaints) =
@@ -71,6 +72,23 @@ pub async fn count(target: &Target, played: &mut Played) -> anyhow::Result<Count
         events: log.events,
         complaints,
     })
+}
+
+/// Waits until nothing of the show waits to become an event: what the last commands led to stands in
+/// the tables, and the levels that were reached with it are announced.
+async fn settled(target: &Target, last: LogSeq) -> anyhow::Result<()> {
+    let client = connect(&target.postgres).await.context("cannot reach Postgres")?;
+    caught_up(&client, target.app(), last).await?;
+    let give_up_at = Instant::now() + LAG_MAX;
+    let query = "select count(*) from matinee.outbox where app = $1";
+    loop {
+        let row = client.query_one(query, &[&target.app().as_str()]).await?;
+        if row.get::<_, i64>(0) == 0 {
+            return Ok(());
+        }
+        ensure!(Instant::now() < give_up_at, "levels that were reached are not announced");
+        sleep(LOOK_AGAIN).await;
+    }
 }
 
 /// Reads the whole log of the app and adds up one room. A hole in the room's order is an error.

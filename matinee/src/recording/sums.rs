@@ -139,6 +139,7 @@ impl Sums {
             | EventData::ProductRemoved(_)
             | EventData::ProductPurchased(_)
             | EventData::SpotlightSet(_)
+            | EventData::LevelReached(_)
             | EventData::UserUnmuted(_) => none,
         }
     }

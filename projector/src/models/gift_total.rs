@@ -82,6 +82,7 @@ impl Fold for GiftTotals {
             | EventData::UserKicked(_)
             | EventData::UserUnbanned(_)
             | EventData::UserBanned(_)
+            | EventData::LevelReached(_)
             | EventData::UserUnmuted(_) => return,
         };
         let Scope::Room { room_id, .. } = &event.scope else { return };

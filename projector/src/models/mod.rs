@@ -25,6 +25,7 @@ use domain::level::rule::LevelRule;
 
 pub(crate) use self::user_level::read_rule;
 use crate::lookup::Lookup;
+use crate::outbox::config::OutboxConfig;
 use crate::write::Write;
 
 /// One read model of one app.
@@ -41,12 +42,17 @@ pub(crate) trait Fold: Send {
     }
 }
 
-/// The folds of the models of these names, at a place of the log where this rule is in force.
-pub(crate) fn folds(names: &[&str], rule: &LevelRule) -> Vec<Box<dyn Fold>> {
-    names.iter().filter_map(|name| fold(name, rule)).collect()
+/// The folds of the models of these names, at a place of the log where this rule is in force; with
+/// an outbox if they are live.
+pub(crate) fn folds(
+    names: &[&str],
+    rule: &LevelRule,
+    outbox: Option<&OutboxConfig>,
+) -> Vec<Box<dyn Fold>> {
+    names.iter().filter_map(|name| fold(name, rule, outbox)).collect()
 }
 
-fn fold(name: &str, rule: &LevelRule) -> Option<Box<dyn Fold>> {
+fn fold(name: &str, rule: &LevelRule, outbox: Option<&OutboxConfig>) -> Option<Box<dyn Fold>> {
     Some(match name {
         "app_user" => Box::new(app_user::AppUsers::default()),
         "follow" => Box::new(follow::Follows::default()),
@@ -60,7 +66,7 @@ fn fold(name: &str, rule: &LevelRule) -> Option<Box<dyn Fold>> {
         "room_feed" => Box::new(room_feed::RoomFeed::default()),
         "shelf" => Box::new(shelf::Shelves::default()),
         "spotlight" => Box::new(spotlight::Spotlights::default()),
-        "user_level" => Box::new(user_level::UserLevels::new(rule.clone())),
+        "user_level" => Box::new(user_level::UserLevels::new(rule.clone(), outbox.cloned())),
         _ => return None,
     })
 }
@@ -72,7 +78,7 @@ mod tests {
     #[test]
     fn every_model_that_has_tables_has_a_fold() {
         for model in migrations::model::MODELS {
-            assert!(fold(model.name, &LevelRule::default()).is_some(), "{}", model.name);
+            assert!(fold(model.name, &LevelRule::default(), None).is_some(), "{}", model.name);
         }
     }
 }

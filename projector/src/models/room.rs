@@ -116,6 +116,7 @@ impl Change {
             | EventData::UserKicked(_)
             | EventData::UserUnbanned(_)
             | EventData::UserBanned(_)
+            | EventData::LevelReached(_)
             | EventData::UserUnmuted(_)
             | EventData::EpochStarted(_)
             | EventData::UserRegistered(_)

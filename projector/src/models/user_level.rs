@@ -2,7 +2,8 @@
 //!
 //! Reads everything that earns points, and `level_rule_set`. Writes `user_level` and `level_rule`
 //! (`migrations/sql/models/user_level.sql`). What each user did in the batch is kept in order; their
-//! rows are read in the transaction and folded on, so caps and pauses hold across batches.
+//! rows are read in the transaction and folded on, so caps and pauses hold across batches. A live fold
+//! also puts levels that were reached into the outbox.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,11 +14,14 @@ use domain::level::deed::{Source, deeds};
 use domain::level::points::UserPoints;
 use domain::level::rule::LevelRule;
 use domain::timestamp::Timestamp;
+use service_kit::clock;
 use tokio_postgres::{Client, Row};
 
 use super::Fold;
 use crate::column::TextColumn;
 use crate::lookup::{Lookup, Unreadable};
+use crate::outbox::config::OutboxConfig;
+use crate::outbox::rise::{self, Origin, Rise};
 use crate::write::{Write, bigint};
 
 /// What was done in a batch, and the rules under which.
@@ -26,6 +30,8 @@ pub(crate) struct UserLevels {
     rule: Arc<LevelRule>,
     rule_is_new: bool,
     done: BTreeMap<UserId, Vec<Done>>,
+    /// Where levels that are reached are announced from; a rebuild announces nothing.
+    outbox: Option<OutboxConfig>,
 }
 
 /// Something that may have earned points.
@@ -35,11 +41,12 @@ struct Done {
     source: Source,
     units: u64,
     at: Timestamp,
+    origin: Option<Origin>,
 }
 
 impl UserLevels {
-    pub(crate) fn new(rule: LevelRule) -> Self {
-        Self { rule: Arc::new(rule), rule_is_new: false, done: BTreeMap::new() }
+    pub(crate) fn new(rule: LevelRule, outbox: Option<OutboxConfig>) -> Self {
+        Self { rule: Arc::new(rule), rule_is_new: false, done: BTreeMap::new(), outbox }
     }
 }
 
@@ -50,11 +57,12 @@ impl Fold for UserLevels {
             self.rule_is_new = true;
             return;
         }
-        let (rule, done, at) = (&self.rule, &mut self.done, event.at);
+        let (rule, done, at, live) = (&self.rule, &mut self.done, event.at, self.outbox.is_some());
         deeds(event, |user_id, source, units| {
             // What the rule does not name leaves no trace, and needs no row to be read.
             if rule.names(source) {
-                let deed = Done { rule: rule.clone(), source, units, at };
+                let origin = if live { Origin::of(event, user_id) } else { None };
+                let deed = Done { rule: rule.clone(), source, units, at, origin };
                 if let Some(deeds) = done.get_mut(user_id) {
                     deeds.push(deed);
                 } else {
@@ -71,7 +79,9 @@ impl Fold for UserLevels {
 
     fn take_lookup(&mut self, app: &AppId) -> Option<Box<dyn Lookup>> {
         let done = std::mem::take(&mut self.done);
-        (!done.is_empty()).then(|| Box::new(LevelsOfBatch::new(app, done)) as Box<dyn Lookup>)
+        (!done.is_empty()).then(|| {
+            Box::new(LevelsOfBatch::new(app, done, self.outbox.clone())) as Box<dyn Lookup>
+        })
     }
 }
 
@@ -80,12 +90,13 @@ impl Fold for UserLevels {
 struct LevelsOfBatch {
     select: Write,
     done: BTreeMap<UserId, Vec<Done>>,
+    outbox: Option<OutboxConfig>,
 }
 
 impl LevelsOfBatch {
-    fn new(app: &AppId, done: BTreeMap<UserId, Vec<Done>>) -> Self {
+    fn new(app: &AppId, done: BTreeMap<UserId, Vec<Done>>, outbox: Option<OutboxConfig>) -> Self {
         let users = done.keys().map(UserId::as_str).collect::<TextColumn>();
-        Self { select: Write::new(SELECT, app).with(users), done }
+        Self { select: Write::new(SELECT, app).with(users), done, outbox }
     }
 }
 
@@ -95,7 +106,7 @@ impl Lookup for LevelsOfBatch {
     }
 
     fn statements(&self) -> &'static [&'static str] {
-        &[UPSERT_LEVEL]
+        &[UPSERT_LEVEL, rise::INSERT]
     }
 
     fn writes(&self, app: &AppId, rows: &[Row]) -> Result<Vec<Write>, Unreadable> {
@@ -105,18 +116,32 @@ impl Lookup for LevelsOfBatch {
             known.insert(user_id, points);
         }
         let mut changed = Vec::with_capacity(self.done.len());
+        // What is read long after it happened is news to nobody.
+        let floor = self.outbox.as_ref().map(|outbox| outbox.floor(clock::now()));
+        let floor = floor.unwrap_or_default();
+        let mut rises = vec![];
         for (user_id, done) in &self.done {
             let mut points = known.remove(user_id.as_str()).unwrap_or_default();
             let mut earned = false;
-            for Done { rule, source, units, at } in done {
+            for Done { rule, source, units, at, origin } in done {
+                let from = points.level;
                 earned |= points.earn(rule, *source, *units, *at);
+                if let Some(origin) = origin
+                    && from < points.level
+                    && floor <= *at
+                {
+                    let (user_id, origin) = (user_id.clone(), origin.clone());
+                    let UserPoints { points, level, .. } = points;
+                    rises.push(Rise { user_id, origin, from, level, points, at: *at });
+                }
             }
             // Who has earned nothing has no row.
             if earned {
                 changed.push((user_id, points));
             }
         }
-        Ok(if changed.is_empty() { vec![] } else { vec![upsert_levels(app, &changed)] })
+        let levels = (!changed.is_empty()).then(|| upsert_levels(app, &changed));
+        Ok(levels.into_iter().chain(rise::insert(app, &rises)).collect())
     }
 }
 
@@ -199,7 +224,7 @@ mod tests {
 
     #[test]
     fn each_deed_is_kept_with_the_rule_of_its_moment() {
-        let mut levels = UserLevels::new(LevelRule::default());
+        let mut levels = UserLevels::new(LevelRule::default(), None);
         let ten = rule_set(vec![Earning::plain(Source::Message, 10)]);
         let nothing = rule_set(vec![]);
         for event in [message(), ten, message(), nothing, message()] {
@@ -217,7 +242,8 @@ mod tests {
 
     #[test]
     fn who_did_nothing_is_not_looked_up() {
-        let mut levels = UserLevels::new(LevelRule { earnings: vec![], ..LevelRule::default() });
+        let mut levels =
+            UserLevels::new(LevelRule { earnings: vec![], ..LevelRule::default() }, None);
         levels.fold(&message());
         assert!(levels.take_lookup(&"shop".parse().unwrap()).is_none());
     }

@@ -4,6 +4,7 @@
 
 mod batches;
 mod crash;
+mod outbox;
 mod rebuild;
 mod refusal;
 mod rows;

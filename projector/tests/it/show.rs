@@ -190,7 +190,8 @@ fn level_rule(small: u64) -> serde_json::Value {
     let gift = json!({"source": "gift_coin", "points": coins, "per_unit": small % 4 + 1});
     let paid = json!({"source": "paid_coin", "points": 1, "daily_cap": 1_000});
     let like = json!({"source": "like", "points": 1, "min_interval_s": 1});
-    let earnings = if small == 7 { vec![like] } else { vec![message, gift, paid, like] };
+    let bought = json!({"source": "purchase_cent", "points": 1, "per_unit": 100});
+    let earnings = if small == 7 { vec![like] } else { vec![message, gift, paid, like, bought] };
     // A show begins at 22:13:20 UTC and each event is 10 ms later.
     json!({"earnings": earnings, "day_begins_min": 22 * 60 + 13,
         "thresholds": [small * 10, small * 100, small * 1_000, i64::MAX]})

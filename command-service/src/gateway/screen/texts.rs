@@ -83,6 +83,7 @@ impl<'a> Texts<'a> {
             | RoomCommand::KickUser(_)
             | RoomCommand::UnbanUser(_)
             | RoomCommand::BanUser(_)
+            | RoomCommand::AnnounceLevel(_)
             | RoomCommand::UnmuteUser(_)
             | RoomCommand::FollowHost(_)
             | RoomCommand::UnfollowHost(_)

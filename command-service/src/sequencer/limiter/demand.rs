@@ -54,6 +54,7 @@ impl Demand {
             | RoomCommand::KickUser(_)
             | RoomCommand::UnbanUser(_)
             | RoomCommand::BanUser(_)
+            | RoomCommand::AnnounceLevel(_)
             | RoomCommand::UnmuteUser(_) => None,
         }
     }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::command::RoomCommand;
+use crate::room::announce_level::AnnounceLevel;
 use crate::room::appoint_assistant::AppointAssistant;
 use crate::room::archive_room::ArchiveRoom;
 use crate::room::ban_user::BanUser;
@@ -61,7 +62,10 @@ pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
     });
     let archive = Just(RoomCommand::ArchiveRoom(ArchiveRoom {}));
     let of_messages = prop_oneof![5 => recall, 6 => pin, 8 => unpin, 1 => profile, 4 => archive];
-    prop_oneof![4 => of_messages, 2 => appoint, 1 => dismiss, 1 => announce, 1 => introduce, 3 => mute, 1 => unmute, 2 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
+    let level = (0..4_u32, 0..4_u32, any::<u64>()).prop_map(|(from, level, points)| {
+        RoomCommand::AnnounceLevel(AnnounceLevel { from, level, points })
+    });
+    prop_oneof![1 => level, 4 => of_messages, 2 => appoint, 1 => dismiss, 1 => announce, 1 => introduce, 3 => mute, 1 => unmute, 2 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
 }
 
 /// Mostly long, so that much is in force.

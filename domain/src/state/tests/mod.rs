@@ -206,6 +206,7 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::KickUser(_)
             | RoomCommand::ChangeCounter(_)
             | RoomCommand::SetMemberFields(_)
+            | RoomCommand::AnnounceLevel(_)
             | RoomCommand::MuteUser(_) => false,
         },
     }
