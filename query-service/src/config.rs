@@ -12,6 +12,8 @@ pub struct QueryConfig {
     pub http: HttpConfig,
     /// What is kept in memory for streams, and how they resume.
     pub hub: HubConfig,
+    /// What happened before, while it is sent again.
+    pub history: HistoryConfig,
     /// Answers to single questions.
     pub answers: AnswersConfig,
     /// WebSocket connections.
@@ -124,6 +126,40 @@ impl ShapingConfig {
     }
 }
 
+/// The `[query.history]` section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HistoryConfig {
+    /// Bytes of segments that are kept for the next who asks.
+    pub segments_bytes_max: u64,
+    /// How long a segment is kept.
+    pub segment_ttl_ms: u64,
+    /// What could not be read is not tried again for this long.
+    pub failure_ms: u64,
+    /// Without Postgres, how many commits back the log is looked through; 0 is not at all.
+    pub log_commits_max: u64,
+    /// Bytes of the log that are looked through for one reader.
+    pub log_bytes_max: usize,
+    /// How long that may take.
+    pub log_timeout_ms: u64,
+    /// How many may look through the log at the same time.
+    pub log_reads_max: usize,
+}
+
+impl Default for HistoryConfig {
+    fn default() -> Self {
+        Self {
+            segments_bytes_max: 64 << 20,
+            segment_ttl_ms: 60_000,
+            failure_ms: 1_000,
+            log_commits_max: 20_000,
+            log_bytes_max: 64 << 20,
+            log_timeout_ms: 5_000,
+            log_reads_max: 2,
+        }
+    }
+}
+
 /// The `[query.answers]` section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -219,6 +255,14 @@ impl QueryConfig {
         check_range("query.hub.resume_attempts", hub.resume_attempts, 1..=100)?;
         check_range("query.hub.resume_retry_ms", hub.resume_retry_ms, 0..=10_000)?;
         check_range("query.hub.retry_ms", hub.retry_ms, 10..=60_000)?;
+        let history = &self.history;
+        check_range("query.history.segments_bytes_max", history.segments_bytes_max, 0..=1 << 40)?;
+        check_range("query.history.segment_ttl_ms", history.segment_ttl_ms, 1..=3_600_000)?;
+        check_range("query.history.failure_ms", history.failure_ms, 0..=60_000)?;
+        check_range("query.history.log_commits_max", history.log_commits_max, 0..=100_000_000)?;
+        check_range("query.history.log_bytes_max", history.log_bytes_max, 0..=1 << 40)?;
+        check_range("query.history.log_timeout_ms", history.log_timeout_ms, 10..=600_000)?;
+        check_range("query.history.log_reads_max", history.log_reads_max, 1..=1_000)?;
         check_range("query.answers.min_seq_wait_ms", answers.min_seq_wait_ms, 0..=60_000)?;
         check_range("query.answers.min_seq_poll_ms", answers.min_seq_poll_ms, 1..=10_000)?;
         let most = answers.recent_items_max;

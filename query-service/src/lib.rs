@@ -1,8 +1,9 @@
 //! What viewers read: snapshots, history, levels, rankings, and each room live over SSE and WebSocket.
 //!
 //! [`start`] sets it all up. Reading order: `hub` (the log folded in memory, one encoding for all),
-//! `feed` (what one viewer gets, in order), `stream` (how it is written), `routes` (one file per
-//! question), `apps` (which apps are shown), `read_models` (what is asked of Postgres), `profiles` (what the gateway asks).
+//! `feed` (what one viewer gets, in order), `history` (what the hub no longer holds), `stream` (how it
+//! is written), `routes` (one file per question), `apps` (which apps are shown), `read_models` (what is
+//! asked of Postgres), `profiles` (what the gateway asks).
 //!
 //! Nothing here is kept: the hub begins from the sequencer's snapshot and the tail of the log, and
 //! without Postgres everything works but history, levels and rankings.
@@ -11,6 +12,7 @@ mod apps;
 mod broadcast;
 pub mod config;
 mod feed;
+mod history;
 mod hub;
 mod metrics;
 mod openapi;
@@ -40,6 +42,7 @@ pub use crate::read_models::PoolError;
 
 use crate::apps::Shown;
 use crate::broadcast::{Lanes, broadcast};
+use crate::history::History;
 use crate::metrics::Metrics;
 use crate::read_models::ReadModels;
 use crate::service::Service;
@@ -96,7 +99,9 @@ pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, Sta
         let (metrics, shutdown) = (metrics.clone(), tasks.shutdown_token());
         tasks.spawn("broadcast", broadcast(lanes.clone(), lane, metrics, shutdown));
     }
-    let service = Service::new(config, Arc::new(read_models), tasks.clone());
+    let read_models = Arc::new(read_models);
+    let history = History::new(read_models.clone(), nats.clone(), config.history.clone());
+    let service = Service::new(config, read_models, history, tasks.clone());
     let apps = auth.apps().clone();
     let shown = Shown { apps, service: service.clone(), nats, lanes, metrics };
     shown.begin();

@@ -9,7 +9,7 @@ use metrics::{Counter, Gauge, counter, gauge};
 
 use crate::hub::lock::lock;
 use crate::hub::merge::Shed;
-use crate::hub::ring::Run;
+use crate::hub::run::Run;
 
 /// How items are written to a viewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +103,16 @@ impl Metrics {
     /// How a stream began: from the ring, from history, or with a snapshot and why.
     pub(crate) fn stream_begun(how: &'static str) {
         counter!("query_streams_begun_total", "how" => how).increment(1);
+    }
+
+    /// A question to Postgres.
+    pub(crate) fn postgres_asked() {
+        counter!("query_postgres_questions_total").increment(1);
+    }
+
+    /// Where a segment of history came from: memory, Postgres, the log, or nowhere.
+    pub(crate) fn segment_read(from: &'static str) {
+        counter!("query_segments_read_total", "from" => from).increment(1);
     }
 
     /// Why we ended a stream.

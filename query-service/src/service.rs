@@ -12,6 +12,7 @@ use service_kit::tasks::Tasks;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::QueryConfig;
+use crate::history::History;
 use crate::hub::lock::{read, write};
 use crate::hub::{AppHub, Reader};
 use crate::problems::{banned, not_ready, not_yet, room_not_found};
@@ -26,6 +27,7 @@ struct Shared {
     config: QueryConfig,
     hubs: RwLock<HashMap<AppId, ShownApp>>,
     read_models: Arc<ReadModels>,
+    history: Arc<History>,
     tasks: Tasks,
 }
 
@@ -39,8 +41,14 @@ struct ShownApp {
 }
 
 impl Service {
-    pub(crate) fn new(config: QueryConfig, read_models: Arc<ReadModels>, tasks: Tasks) -> Self {
-        Self(Arc::new(Shared { config, hubs: RwLock::default(), read_models, tasks }))
+    pub(crate) fn new(
+        config: QueryConfig,
+        read_models: Arc<ReadModels>,
+        history: History,
+        tasks: Tasks,
+    ) -> Self {
+        let (hubs, history) = (RwLock::default(), Arc::new(history));
+        Self(Arc::new(Shared { config, hubs, read_models, history, tasks }))
     }
 
     pub(crate) fn config(&self) -> &QueryConfig {
@@ -49,6 +57,10 @@ impl Service {
 
     pub(crate) fn read_models(&self) -> &Arc<ReadModels> {
         &self.0.read_models
+    }
+
+    pub(crate) fn history(&self) -> &Arc<History> {
+        &self.0.history
     }
 
     pub(crate) fn tasks(&self) -> &Tasks {

@@ -5,6 +5,7 @@
 mod api_contract;
 mod apps;
 mod crash;
+mod cuts;
 mod levels;
 mod lost_answers;
 mod moderation;

@@ -144,7 +144,7 @@ impl<F: FnMut(&Value)> Viewer<F> {
         // A frame that stands for several items says where they begin.
         let first = item["from_seq"].as_u64().unwrap_or(room_seq);
         match item["type"].as_str().unwrap_or_default() {
-            "resumed" | "bye" => {}
+            "resumed" | "too_old" | "bye" => {}
             // Stands for all that came before: what had not come by then has been missed.
             "snapshot" => self.sender.send_modify(|received| {
                 received.missing += room_seq.saturating_sub(received.room_seq);

@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use crate::broadcast::Lanes;
 use crate::broadcast::member::{Delivered, Member};
 use crate::hub::lock::lock;
-use crate::hub::ring::{After, Run};
+use crate::hub::ring::After;
 use crate::hub::room::Room;
+use crate::hub::run::Run;
 use crate::metrics::Metrics;
 
 /// Members of one part before the next part is filled: a small room is one broadcaster's.

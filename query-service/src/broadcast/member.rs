@@ -13,8 +13,9 @@ use service_kit::http::Socket;
 use tokio::sync::Notify;
 
 use crate::hub::lock::lock;
-use crate::hub::ring::{After, Run};
+use crate::hub::ring::After;
 use crate::hub::room::Room;
+use crate::hub::run::Run;
 use crate::metrics::Transport;
 
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 //! | frame | means |
 //! |---|---|
 //! | `{"type":"resumed","room_seq":n,"catalogue_version":v,"broadcast_seq":b}` | everything after `n` follows |
+//! | `{"type":"too_old","room_seq":n,"missed":m}` | the `m` items after `n` do not come; a snapshot follows, and the feed has them page by page |
 //! | `{"type":"snapshot","room_seq":n,"reason":..,"catalogue_version":v,"broadcast_seq":b,"room":{..}}` | the room at `n`; what follows begins after `n`. Replaces all that came before |
 //! | `{"type":"gift_defined","app_seq":n,..,"data":{..}}` and the like | a notice to all rooms: [`domain::view::notice`] |
 //! | `{"type":"notices_missed","count":n,"catalogue_version":v,"broadcast_seq":b}` | so many notices came too fast for this stream |
@@ -83,6 +84,12 @@ pub(crate) fn resumed(room_seq: u64, versions: Versions) -> Frame {
 pub(crate) fn notices_missed(count: u64, versions: Versions) -> Frame {
     let json = format!(r#"{{"type":"notices_missed","count":{count},{versions}}}"#);
     Frame::encode(None, &json)
+}
+
+/// Has no id: the snapshot that follows has one.
+pub(crate) fn too_old(room_seq: u64, head: u64) -> Frame {
+    let missed = head.saturating_sub(room_seq);
+    Frame::encode(None, &format!(r#"{{"type":"too_old","room_seq":{room_seq},"missed":{missed}}}"#))
 }
 
 /// Has its `room_seq` as id: whoever loses the connection now resumes after the snapshot.

@@ -1,10 +1,9 @@
 //! What one viewer receives, in order: an opening frame, items after their cursor, heartbeats, and a
-//! last word. No queue: the feed holds a cursor into the room's ring and at most one page of history.
+//! last word. No queue: the feed holds a cursor into the room's ring or into its history.
 //!
-//! [`open`] decides how it begins, [`catch_up`] reads what the ring no longer has, [`control`] has the
+//! [`open`] decides how it begins, [`crate::history`] has what the ring no longer has, [`control`] the
 //! frames that are not items, [`timer`] heartbeats and the end of the token.
 
-pub(crate) mod catch_up;
 pub(crate) mod control;
 pub(crate) mod open;
 mod timer;
@@ -16,26 +15,27 @@ use domain::ids::RoomId;
 use crate::broadcast::member::Member;
 use crate::feed::control::{ByeReason, SnapshotReason};
 use crate::feed::timer::{Due, Timer};
+use crate::history::{History, Place};
 use crate::hub::frame::Frame;
 use crate::hub::notice::NextNotice;
 use crate::hub::people::SentAway;
-use crate::hub::ring::{After, Run};
+use crate::hub::ring::After;
 use crate::hub::room::{End, Subscription};
+use crate::hub::run::Run;
 use crate::hub::{AppHub, Reader};
 use crate::metrics::Metrics;
-use crate::read_models::ReadModels;
 
 #[derive(Debug)]
 pub(crate) struct Feed {
     hub: Arc<AppHub>,
-    read_models: Arc<ReadModels>,
+    history: Arc<History>,
     room_id: RoomId,
     reader: Reader,
     subscription: Subscription,
     /// `room_seq` that the viewer has come to.
     cursor: u64,
-    opening: Option<Frame>,
-    page: Option<Run>,
+    /// Last one first.
+    opening: Vec<Frame>,
     /// While the viewer is brought up to the ring: how many items may still be read from history.
     /// Nothing once the ring has been reached: who falls out of it then is too slow.
     catch_up_left: Option<u64>,
@@ -74,11 +74,11 @@ pub(crate) enum Delivery {
 impl Feed {
     /// Waits for what to send next. Cancel-safe: nothing is taken before it is given out.
     pub(crate) async fn next(&mut self) -> Delivery {
-        if let Some(frame) = self.opening.take() {
+        if let Some(frame) = self.opening.pop() {
+            if self.opening.is_empty() {
+                self.opening = Vec::new();
+            }
             return self.control(frame);
-        }
-        if let Some(run) = self.page.take() {
-            return self.run(run);
         }
         loop {
             if self.take_seat_back() {
@@ -192,7 +192,7 @@ impl Feed {
         if left == 0 {
             return self.bye(ByeReason::TooSlow);
         }
-        let page = catch_up::page(&self.hub, &self.read_models, &self.room_id, self.cursor).await;
+        let page = self.history.page(&self.hub, self.place(), self.cursor).await;
         if let Some(run) = page {
             self.catch_up_left = Some(left.saturating_sub(run.items()));
             return self.run(run);
@@ -206,6 +206,10 @@ impl Feed {
         Metrics::stream_begun(reason.as_str());
         self.cursor = snapshot.room_seq;
         self.control(control::snapshot(&snapshot, reason))
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { room_id: &self.room_id, room: self.subscription.room() }
     }
 
     fn control(&mut self, frame: Frame) -> Delivery {

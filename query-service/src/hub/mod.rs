@@ -2,7 +2,8 @@
 //!
 //! [`follower`] feeds it from the tail, [`rooms`] holds a [`room::Room`] with its [`ring::Ring`] for
 //! every room that is active, [`frame::Frame`] is what was encoded once, and [`notice`] what all rooms
-//! are told. [`merge`] makes fewer frames of a busy room's items, [`pace`] and [`ticker`] fewer writes.
+//! are told. What may be shown of what was pushed before is in
+//! [`shown`]. [`merge`] makes fewer frames of a busy room's items, [`pace`] and [`ticker`] fewer writes.
 //! [`crate::broadcast`] writes them to all who keep up; what a single viewer gets is in
 //! [`crate::feed`], how it is written to a socket in [`crate::stream`].
 //!
@@ -10,6 +11,7 @@
 //! under it sees the same `room_seq`.
 
 mod budget;
+mod changes;
 pub(crate) mod follower;
 pub(crate) mod frame;
 pub(crate) mod item;
@@ -21,6 +23,8 @@ pub(crate) mod people;
 pub(crate) mod ring;
 pub(crate) mod room;
 pub(crate) mod rooms;
+pub(crate) mod run;
+pub(crate) mod shown;
 pub(crate) mod sweeper;
 #[cfg(test)]
 mod tests;
@@ -35,7 +39,7 @@ use domain::field::Clearance;
 use domain::ids::{AppId, LogSeq, RoomId, UserId};
 use domain::state::AppState;
 use domain::timestamp::Timestamp;
-use domain::view::clearance::{Fields, cleared, is_restricted, is_restricted_json};
+use domain::view::clearance::{Fields, is_restricted};
 use domain::view::feed_item::Priority;
 use domain::view::notice::notice;
 use service_kit::auth::Identity;
@@ -154,6 +158,9 @@ impl AppHub {
             for (event, item) in events.iter().zip(items) {
                 folded.state.evolve(event);
                 let Scope::Room { room_id, room_seq } = &event.scope else {
+                    if let EventData::FieldDefined(_) = event.data {
+                        rooms.all_changed();
+                    }
                     // Without a listener, as in a replay, there is nobody to tell.
                     if rooms.all().next().is_some()
                         && let Some(json) = notice(event)
@@ -178,7 +185,7 @@ impl AppHub {
                 if let EventData::MessageRecalled(recalled) = &event.data {
                     rooms.recall(&room, recalled.room_seq);
                 }
-                rooms.push(&room, *room_seq, item, now);
+                rooms.push(&room, *room_seq, item, folded.log_seq, now);
                 match touched.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &room)) {
                     Some((_, any_urgent)) => *any_urgent |= urgent,
                     None => touched.push((room, urgent)),
@@ -237,6 +244,16 @@ impl AppHub {
         read_from(&read(&self.folded).state)
     }
 
+    /// A place in the log after which an item of an active room and all its followers stand.
+    pub(crate) fn place_before(&self, room_id: &RoomId, room_seq: u64) -> Option<LogSeq> {
+        self.rooms.lock().get(room_id)?.place_before(room_seq)
+    }
+
+    /// A room in memory.
+    pub(crate) fn active(&self, room_id: &RoomId) -> Option<Arc<Room>> {
+        self.rooms.lock().get(room_id).cloned()
+    }
+
     /// Listens to a room; nothing if the room does not exist. From here on the room's ring takes
     /// every item, so what follows any later snapshot is in it.
     pub(crate) fn subscribe(
@@ -257,30 +274,6 @@ impl AppHub {
             subscription.room().end(end);
         }
         Some(subscription)
-    }
-
-    /// What a reader has in a room at this moment.
-    pub(crate) fn clearance(&self, room_id: &RoomId, reader: &Reader) -> Clearance {
-        self.look(|app| {
-            let room = app.rooms.get(room_id);
-            room.map_or(Clearance::Anyone, |room| Clearance::of(room, reader.role, &reader.user))
-        })
-    }
-
-    /// An item of the history as a frame, by the fields as they are now.
-    pub(crate) fn frame(&self, room_seq: u64, json: &str) -> Frame {
-        if is_restricted_json(json) {
-            return self.look(|app| Frame::item(room_seq, json, &app.fields));
-        }
-        Frame::encode(Some(room_seq), json)
-    }
-
-    /// An item of the history as this reader may see it.
-    pub(crate) fn show(&self, room_id: &RoomId, reader: &Reader, json: &mut String) {
-        if is_restricted_json(json) {
-            let clearance = self.clearance(room_id, reader);
-            *json = self.look(|app| cleared(json, &app.fields, clearance));
-        }
     }
 
     /// The room as it is now, with at most `newest` of its items.
@@ -325,13 +318,6 @@ impl AppHub {
             }
         }
         (held, older)
-    }
-
-    /// Whether the room's state knows of a recall: the tables may be a moment behind it.
-    pub(crate) fn is_recalled(&self, room_id: &RoomId, room_seq: u64) -> bool {
-        let folded = read(&self.folded);
-        let room = folded.state.rooms.get(room_id);
-        room.is_some_and(|room| room.recent.is_recalled(room_seq))
     }
 
     /// Where the notices stand.

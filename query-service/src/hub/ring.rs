@@ -4,17 +4,14 @@
 //! behind the oldest item is told so and reads the rest elsewhere.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, OnceLock};
 
-use bytes::{Bytes, BytesMut};
 use domain::view::feed_item::Priority;
 use domain::view::recalled::recalled_item;
 
-use domain::field::Clearance;
-
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
-use crate::hub::merge::{self, Shed};
+use crate::hub::merge;
+use crate::hub::run::Run;
 
 /// How many different runs are kept joined: readers of a room mostly stand at one or two places.
 const RUNS_KEPT: usize = 4;
@@ -31,75 +28,6 @@ pub(crate) struct RingLimits {
     pub(crate) run_bytes_max: usize,
     /// Comings and goings in one run; more of them are merged.
     pub(crate) run_moves_max: usize,
-}
-
-/// Items that follow each other, ready to be written in one go.
-#[derive(Debug, Clone)]
-pub(crate) struct Run {
-    /// `room_seq` of the first item.
-    pub(crate) first: u64,
-    /// `room_seq` of the last item: the reader's next cursor.
-    pub(crate) last: u64,
-    /// All of it as one piece of a `text/event-stream`.
-    pub(crate) sse: Bytes,
-    /// The same frame by frame; a frame may stand for several items.
-    pub(crate) frames: Arc<[Frame]>,
-    /// What was left out of it.
-    pub(crate) shed: Shed,
-    keep: Priority,
-    restricted: bool,
-    /// All of it as messages of a WebSocket, once somebody needs it.
-    websocket: Arc<OnceLock<Bytes>>,
-}
-
-impl Run {
-    /// Joins the frames for the items from `first` to `last`.
-    pub(crate) fn join(first: u64, last: u64, frames: Arc<[Frame]>) -> Self {
-        let sse = if let [frame] = &*frames {
-            frame.sse().clone()
-        } else {
-            let mut joined = BytesMut::with_capacity(frames.iter().map(|f| f.sse().len()).sum());
-            for frame in &*frames {
-                joined.extend_from_slice(frame.sse());
-            }
-            joined.freeze()
-        };
-        let (shed, keep, websocket) = (Shed::default(), Priority::Lowest, Arc::default());
-        let restricted = frames.iter().any(Frame::is_restricted);
-        Self { first, last, sse, frames, shed, keep, restricted, websocket }
-    }
-
-    /// All of it as messages of a WebSocket: a server's need no mask, so all viewers share them.
-    pub(crate) fn websocket(&self) -> &Bytes {
-        self.websocket.get_or_init(|| {
-            let mut joined = BytesMut::with_capacity(self.sse.len());
-            for frame in &*self.frames {
-                frame.put_message(&mut joined);
-            }
-            joined.freeze()
-        })
-    }
-
-    /// As a reader with this clearance gets it. Nearly always all get the same.
-    pub(crate) fn cleared(self, clearance: impl FnOnce() -> Clearance) -> Self {
-        if !self.is_restricted() {
-            return self;
-        }
-        let clearance = clearance();
-        let frames = self.frames.iter().map(|frame| frame.cleared(clearance).clone()).collect();
-        let (shed, keep) = (self.shed, self.keep);
-        Self { shed, keep, ..Self::join(self.first, self.last, frames) }
-    }
-
-    /// Whether readers get different frames.
-    pub(crate) fn is_restricted(&self) -> bool {
-        self.restricted
-    }
-
-    /// How many items it brings.
-    pub(crate) fn items(&self) -> u64 {
-        self.last - self.first + 1
-    }
 }
 
 /// What a reader finds after its cursor.
@@ -203,8 +131,7 @@ impl Ring {
         let count = usize::try_from(last - cursor).unwrap_or(usize::MAX);
         let items = self.items.range(skip..skip + count);
         let merged = merge::frames(cursor + 1, items, self.limits.run_moves_max, keep);
-        let joined = Run::join(cursor + 1, last, merged.frames);
-        let run = Run { shed: merged.shed, keep, ..joined };
+        let run = Run::join(cursor + 1, last, merged.frames).without(merged.shed, keep);
         if self.runs.len() == RUNS_KEPT {
             self.runs.pop_front();
         }
@@ -252,6 +179,8 @@ impl Ring {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::hub::item::Part;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::field::Clearance;
-use domain::ids::RoomId;
+use domain::ids::{LogSeq, RoomId};
 use domain::room::state::Room as RoomState;
 use domain::state::AppState;
 use domain::timestamp::Timestamp;
@@ -17,8 +17,10 @@ use tokio::time::Instant;
 
 use crate::broadcast::Lanes;
 use crate::broadcast::audience::Audience;
+use crate::history::places::Places;
 use crate::hub::Reader;
 use crate::hub::budget::Budget;
+use crate::hub::changes::Changes;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::lock;
@@ -41,6 +43,16 @@ pub(crate) enum End {
 /// With the places of the room and of the app that it shows.
 type View = ((u64, u64), Arc<str>);
 
+/// Where a room stands when it becomes active.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Start {
+    /// `room_seq` of its last item.
+    pub(crate) head: u64,
+    /// The number of the newest change: what was before is not known.
+    pub(crate) change: u64,
+    pub(crate) at: Timestamp,
+}
+
 #[derive(Debug)]
 pub(crate) struct Room {
     ring: Mutex<Ring>,
@@ -55,6 +67,9 @@ pub(crate) struct Room {
     audience: Audience,
     people: People,
     pace: Mutex<Pace>,
+    /// Where to read in the log what the ring no longer has.
+    places: Mutex<Places>,
+    changes: Mutex<Changes>,
     active_at: AtomicI64,
     notices: Mutex<Notices>,
     /// Of `notices`, so that a stream looks without a lock.
@@ -63,15 +78,14 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) fn new(
-        head: u64,
+        start: Start,
         limits: RingLimits,
         budget: Budget,
         notices_max: usize,
         lanes: Arc<Lanes>,
-        now: Timestamp,
     ) -> Self {
         Self {
-            ring: Mutex::new(Ring::new(head, limits)),
+            ring: Mutex::new(Ring::new(start.head, limits)),
             budget: Mutex::new(budget),
             views: Mutex::default(),
             signal: watch::Sender::new(None),
@@ -79,15 +93,25 @@ impl Room {
             audience: Audience::new(lanes),
             people: People::default(),
             pace: Mutex::default(),
-            active_at: AtomicI64::new(now.0),
+            places: Mutex::default(),
+            changes: Mutex::new(Changes::new(start.change)),
+            active_at: AtomicI64::new(start.at.0),
             notices: Mutex::new(Notices::new(notices_max)),
             notices_head: AtomicU64::new(0),
         }
     }
 
-    /// Takes the next item. Gives back how many it evicted and how many bytes the ring grew.
-    pub(crate) fn push(&self, room_seq: u64, item: Item, now: Timestamp) -> (u64, isize) {
+    /// Takes the next item, which stands in the log somewhere after `after`. Gives back how many it
+    /// evicted and how many bytes the ring grew.
+    pub(crate) fn push(
+        &self,
+        room_seq: u64,
+        item: Item,
+        after: LogSeq,
+        now: Timestamp,
+    ) -> (u64, isize) {
         self.active_at.store(now.0, Ordering::Relaxed);
+        lock(&self.places).note(room_seq, after);
         let mut ring = lock(&self.ring);
         let before = ring.bytes();
         let evicted = ring.push(room_seq, item);
@@ -100,7 +124,8 @@ impl Room {
     }
 
     /// Takes the text out of an item. Gives back how many bytes the ring grew.
-    pub(crate) fn recall(&self, room_seq: u64) -> isize {
+    pub(crate) fn recall(&self, room_seq: u64, number: u64) -> isize {
+        lock(&self.changes).recalled(number, room_seq);
         let mut ring = lock(&self.ring);
         let before = ring.bytes();
         ring.recall(room_seq);
@@ -155,6 +180,29 @@ impl Room {
 
     pub(crate) fn oldest_cursor(&self) -> u64 {
         lock(&self.ring).oldest_cursor()
+    }
+
+    pub(crate) fn all_changed(&self, number: u64) {
+        lock(&self.changes).all_changed(number);
+    }
+
+    pub(crate) fn newest_change(&self) -> u64 {
+        lock(&self.changes).newest()
+    }
+
+    /// As [`Changes::recalls_since`], with the number of the newest change.
+    pub(crate) fn recalls_since(&self, number: u64) -> Option<(Vec<u64>, u64)> {
+        let changes = lock(&self.changes);
+        changes.recalls_since(number).map(|recalls| (recalls, changes.newest()))
+    }
+
+    pub(crate) fn is_recalled(&self, room_seq: u64) -> bool {
+        lock(&self.changes).is_recalled(room_seq)
+    }
+
+    /// As [`Places::before`].
+    pub(crate) fn place_before(&self, room_seq: u64) -> Option<LogSeq> {
+        lock(&self.places).before(room_seq)
     }
 
     pub(crate) fn newest(&self, count: usize) -> Vec<Frame> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use domain::ids::RoomId;
+use domain::ids::{LogSeq, RoomId};
 use domain::timestamp::Timestamp;
 
 use crate::broadcast::Lanes;
@@ -14,7 +14,7 @@ use crate::hub::item::Item;
 use crate::hub::lock::lock;
 use crate::hub::notice::Audience;
 use crate::hub::ring::RingLimits;
-use crate::hub::room::Room;
+use crate::hub::room::{Room, Start};
 use crate::metrics::Metrics;
 
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct Rooms(Mutex<Active>);
 #[derive(Debug)]
 pub(crate) struct Active {
     rooms: HashMap<RoomId, Arc<Room>>,
+    /// Numbers what [`crate::hub::changes`] are told.
+    changes: u64,
     /// Bytes of all rings.
     bytes: usize,
     bytes_max: usize,
@@ -39,6 +41,7 @@ impl Rooms {
     pub(crate) fn new(config: &HubConfig, lanes: Arc<Lanes>, metrics: Arc<Metrics>) -> Self {
         Self(Mutex::new(Active {
             rooms: HashMap::new(),
+            changes: 0,
             bytes: 0,
             bytes_max: config.rings_bytes_max,
             idle_ms: config.ring_idle_ms.cast_signed(),
@@ -72,16 +75,24 @@ impl Active {
     /// Makes a room whose last item is `head`.
     pub(crate) fn create(&mut self, room_id: &RoomId, head: u64, now: Timestamp) -> Arc<Room> {
         let lanes = Arc::clone(&self.lanes);
+        let start = Start { head, change: self.next_change(), at: now };
         let (limits, budget) = (self.limits, Budget::new(&self.shaping));
-        let room = Arc::new(Room::new(head, limits, budget, self.notices_max, lanes, now));
+        let room = Arc::new(Room::new(start, limits, budget, self.notices_max, lanes));
         self.rooms.insert(room_id.clone(), room.clone());
         self.metrics.rooms_active.increment(1.0);
         room
     }
 
     /// Puts the next item into a room, and makes room for it elsewhere if all together are too many.
-    pub(crate) fn push(&mut self, room: &Room, room_seq: u64, item: Item, now: Timestamp) {
-        let (evicted, grown) = room.push(room_seq, item, now);
+    pub(crate) fn push(
+        &mut self,
+        room: &Room,
+        room_seq: u64,
+        item: Item,
+        after: LogSeq,
+        now: Timestamp,
+    ) {
+        let (evicted, grown) = room.push(room_seq, item, after, now);
         self.grow(grown);
         self.metrics.ring_evictions.increment(evicted);
         if self.bytes_max < self.bytes {
@@ -91,8 +102,22 @@ impl Active {
 
     /// Takes the text out of an item that a ring may still hold.
     pub(crate) fn recall(&mut self, room: &Room, room_seq: u64) {
-        let grown = room.recall(room_seq);
+        let number = self.next_change();
+        let grown = room.recall(room_seq, number);
         self.grow(grown);
+    }
+
+    /// Nothing that was kept of any room's history is good any more.
+    pub(crate) fn all_changed(&mut self) {
+        let number = self.next_change();
+        for room in self.rooms.values() {
+            room.all_changed(number);
+        }
+    }
+
+    fn next_change(&mut self) -> u64 {
+        self.changes += 1;
+        self.changes
     }
 
     /// Gives a notice to the rooms that it concerns and that are active; they are still to be woken.

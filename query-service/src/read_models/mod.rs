@@ -21,6 +21,7 @@ use service_kit::error_chain::ErrorChain;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
+use crate::metrics::Metrics;
 use crate::read_models::checkpoint::Projected;
 use crate::read_models::reach::Reach;
 
@@ -73,6 +74,7 @@ impl ReadModels {
         sql: &'static str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Unavailable> {
+        Metrics::postgres_asked();
         match tokio::time::timeout(self.timeout, self.try_query(sql, params)).await {
             Ok(Ok(rows)) => {
                 self.reach.found();

@@ -15,7 +15,7 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
-use crate::feed::catch_up::shown_now;
+use crate::history::shown_now;
 use crate::hub::Reader;
 use crate::openapi::{HISTORY, question, schemas};
 use crate::problems::invalid_query;

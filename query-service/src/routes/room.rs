@@ -14,7 +14,7 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
-use crate::feed::catch_up::shown_now;
+use crate::history::shown_now;
 use crate::hub::frame::Frame;
 use crate::hub::{AppHub, Reader, RoomSnapshot};
 use crate::openapi::{question, schemas};

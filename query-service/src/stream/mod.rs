@@ -33,7 +33,7 @@ pub(crate) async fn open(
     }
     let opening = Opening {
         hub: service.hub_for(identity, &room_id)?,
-        read_models: service.read_models().clone(),
+        history: service.history().clone(),
         room_id,
         reader: Reader::of(identity),
         last_id,

@@ -103,9 +103,13 @@ async fn a_client_that_missed_too_much_gets_the_room_as_it_is() {
     let room = world.room("room-1", 19).await;
     world.caught_up(&room).await;
 
-    let too_old = world.stream(&room, Some(9)).await.next().await.unwrap().json();
-    assert_eq!((&too_old["type"], &too_old["reason"]), (&json!("snapshot"), &json!("too_old")));
-    assert_eq!(too_old["room_seq"], 20);
+    let mut stream = world.stream(&room, Some(9)).await;
+    let too_old = stream.next().await.unwrap();
+    assert_eq!(too_old.json(), json!({ "type": "too_old", "room_seq": 9, "missed": 11 }));
+    assert_eq!(too_old.id, "");
+    let snapshot = stream.next().await.unwrap().json();
+    assert_eq!((&snapshot["type"], &snapshot["reason"]), (&json!("snapshot"), &json!("too_old")));
+    assert_eq!(snapshot["room_seq"], 20);
     let events = world.stream(&room, Some(10)).await.until(20).await;
     assert_eq!(item_seqs(&events), (11..=20).collect::<Vec<_>>());
 
@@ -114,11 +118,58 @@ async fn a_client_that_missed_too_much_gets_the_room_as_it_is() {
     assert_eq!((&snapshot["type"], &snapshot["reason"]), (&json!("snapshot"), &json!("ahead")));
     world.say(&room, "next").await;
     assert_eq!(item_seqs(&ahead.until(21).await), [21]);
-
-    world.sql("DELETE FROM matinee.room_feed").await;
-    let gone = world.stream(&room, Some(12)).await.next().await.unwrap().json();
-    assert_eq!(gone["reason"], "history_unavailable");
     world.stop().await;
+}
+
+#[tokio::test]
+async fn what_postgres_does_not_have_is_read_from_the_log() {
+    let world = World::start_with(|config| {
+        config.hub.ring_items_max = 2;
+        config.hub.resume_page_items = 7;
+        config.hub.resume_attempts = 1;
+    })
+    .await;
+    let room = world.room("room-1", 19).await;
+    let other = world.room("room-2", 9).await;
+    for n in 0..20 {
+        world.say(&room, &format!("late {n}")).await;
+        world.say(&other, "elsewhere").await;
+    }
+    world.caught_up(&room).await;
+    world.sql("DELETE FROM matinee.room_feed WHERE room_id = 'room-1' AND room_seq = 10").await;
+
+    let events = world.stream(&room, Some(5)).await.until(40).await;
+    assert_eq!(first(&events), ("resumed".to_owned(), 5));
+    assert_eq!(item_seqs(&events), (6..=40).collect::<Vec<_>>());
+    let (_, page) = world.get("rooms/room-1/feed?after=5&limit=4").await;
+    let pushed: Vec<_> = events[1..5].iter().map(SseEvent::json).collect();
+    assert_eq!(page["items"], json!(pushed), "the same items from the log and from Postgres");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_log_is_looked_through_only_so_far_back() {
+    let far = async |commits_max| {
+        let world = World::start_with(|config| {
+            config.hub.ring_items_max = 1;
+            config.hub.resume_attempts = 1;
+            config.history.log_commits_max = commits_max;
+        })
+        .await;
+        let room = world.room("room-1", 0).await;
+        for _ in 0..10 {
+            world.say(&room, "x").await;
+        }
+        world.caught_up(&room).await;
+        world.sql("DELETE FROM matinee.room_feed").await;
+        let event = world.stream(&room, Some(3)).await.next().await.unwrap();
+        world.stop().await;
+        (event.kind(), event.json()["reason"].clone())
+    };
+    // The room is the whole log, and its first event is eleven commits back.
+    assert_eq!(far(11).await, ("resumed".to_owned(), json!(null)));
+    assert_eq!(far(10).await, ("snapshot".to_owned(), json!("history_unavailable")));
+    assert_eq!(far(0).await, ("snapshot".to_owned(), json!("history_unavailable")));
 }
 
 #[tokio::test]
@@ -126,6 +177,7 @@ async fn the_history_may_break_off_and_the_client_is_told() {
     let world = World::start_with(|config| {
         config.hub.ring_items_max = 2;
         config.hub.resume_attempts = 1;
+        config.history.log_commits_max = 0;
     })
     .await;
     let room = world.room("room-1", 19).await;

@@ -115,7 +115,7 @@ impl Sse {
         let mut events = Vec::new();
         loop {
             let event = self.next().await.expect("the stream goes on");
-            let done = event.room_seq() == room_seq && event.kind() != "resumed";
+            let done = event.room_seq() == room_seq && !event.id.is_empty();
             events.push(event);
             if done {
                 return events;
@@ -166,8 +166,15 @@ impl World {
 
 /// The `room_seq`s of the items among events, which must have them as their ids.
 pub(crate) fn item_seqs(events: &[SseEvent]) -> Vec<u64> {
-    let control =
-        ["resumed", "snapshot", "bye", "gift_defined", "broadcast_sent", "notices_missed"];
+    let control = [
+        "resumed",
+        "too_old",
+        "snapshot",
+        "bye",
+        "gift_defined",
+        "broadcast_sent",
+        "notices_missed",
+    ];
     let items = events.iter().filter(|event| !control.contains(&event.kind().as_str()));
     items
         .map(|event| {
