@@ -7,6 +7,7 @@
 
 #![warn(missing_docs)]
 
+pub mod bulletin;
 pub mod client;
 pub mod config;
 pub mod lease;
@@ -20,6 +21,7 @@ pub mod tail;
 pub mod testing;
 mod version;
 
+pub use bulletin::{BulletinSubject, Bulletins};
 pub use client::{ConnectError, Nats};
 pub use config::NatsConfig;
 pub use lease::{Lease, LeaseError};

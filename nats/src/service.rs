@@ -117,7 +117,7 @@ impl Nats {
 
     /// Waits until the server has read everything sent so far, a new subscription above all: it
     /// answers on one connection in order, also that nobody listens to a name just made up.
-    async fn round_trip(&self) -> Result<(), ServeError> {
+    pub(crate) async fn round_trip(&self) -> Result<(), ServeError> {
         let nobody = self.client.new_inbox();
         match self.client.send_request(nobody, Request::new()).await {
             Err(error) if error.kind() != RequestErrorKind::NoResponders => {

@@ -41,6 +41,11 @@ pub(crate) fn orders(app: &AppId) -> String {
     format!("order.{app}")
 }
 
+/// What query-services tell each other about who is in the rooms.
+pub(crate) fn presence(app: &AppId) -> String {
+    format!("presence.{app}")
+}
+
 /// Who shares the look-ups of orders among themselves.
 pub(crate) const ORDERS_GROUP: &str = "order";
 
