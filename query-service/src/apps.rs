@@ -18,7 +18,7 @@ use crate::hub::room::End;
 use crate::hub::{AppHub, sweeper, ticker};
 use crate::metrics::Metrics;
 use crate::service::Service;
-use crate::{orders, profiles};
+use crate::{orders, presence, profiles};
 
 /// The longest sleep while no app is about to expire.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
@@ -87,6 +87,9 @@ impl Shown {
         tasks.spawn("follower", follow(hub.clone(), nats.clone(), whose, stop.clone()));
         tasks.spawn("sweeper", sweeper::sweep(hub.clone(), stop.clone()));
         tasks.spawn("ticker", ticker::tick(hub.clone(), stop.clone()));
+        let presence = service.config().presence.clone();
+        let counting = presence::keep(hub.clone(), nats.clone(), presence, stop.clone());
+        tasks.spawn("presence", counting);
         let profiles = profiles::serve(app.clone(), nats.clone(), service.clone(), stop.clone());
         tasks.spawn("profiles", profiles);
         let orders = orders::serve(app.clone(), nats.clone(), service.clone(), stop.clone());

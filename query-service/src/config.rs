@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use service_kit::config::{OutOfRange, check_range};
 use service_kit::http::HttpConfig;
 
+pub use crate::presence::config::PresenceConfig;
+
 /// The `[query]` section.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -18,6 +20,8 @@ pub struct QueryConfig {
     pub answers: AnswersConfig,
     /// WebSocket connections.
     pub websocket: WebSocketConfig,
+    /// Who is in the rooms.
+    pub presence: PresenceConfig,
 }
 
 /// The `[query.hub]` section.
@@ -240,6 +244,7 @@ impl QueryConfig {
     pub fn check(&self) -> Result<(), OutOfRange> {
         let (hub, answers, websocket) = (&self.hub, &self.answers, &self.websocket);
         self.http.check()?;
+        self.presence.check()?;
         check_range("query.hub.ring_items_max", hub.ring_items_max, 1..=1_000_000)?;
         check_range("query.hub.ring_bytes_max", hub.ring_bytes_max, 1_024..=1 << 30)?;
         check_range("query.hub.rings_bytes_max", hub.rings_bytes_max, 1_024..=1 << 40)?;

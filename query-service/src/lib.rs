@@ -2,8 +2,8 @@
 //!
 //! [`start`] sets it all up. Reading order: `hub` (the log folded in memory, one encoding for all),
 //! `feed` (what one viewer gets, in order), `history` (what the hub no longer holds), `stream` (how it
-//! is written), `routes` (one file per question), `apps` (which apps are shown), `read_models` (what is
-//! asked of Postgres), `profiles` (what the gateway asks).
+//! is written), `routes` (one file per question), `presence` (who is there), `apps` (which apps
+//! are shown), `read_models` (what is asked of Postgres), `profiles` (what the gateway asks).
 //!
 //! Nothing here is kept: the hub begins from the sequencer's snapshot and the tail of the log, and
 //! without Postgres everything works but history, levels and rankings.
@@ -17,6 +17,7 @@ mod hub;
 mod metrics;
 mod openapi;
 mod orders;
+mod presence;
 mod problems;
 mod profiles;
 mod read_models;

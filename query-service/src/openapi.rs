@@ -23,6 +23,7 @@ pub(crate) fn question(path: &str, summary: &'static str) -> Operation {
 
 /// Answers that are joined as text, and so are no type.
 pub(crate) mod schemas {
+    use crate::presence::board::Online;
     use domain::view::room_view::RoomView;
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
     use serde_json::{Value, json};
@@ -47,6 +48,7 @@ pub(crate) mod schemas {
         room["properties"]["recent_complete"] = json!({ "type": "boolean" });
         room["properties"]["catalogue_version"] = json!({ "type": "integer" });
         room["properties"]["broadcast_seq"] = json!({ "type": "integer" });
+        room["properties"]["online"] = Online::json_schema(schemas).to_value();
         room["properties"]["log_seq"] = json!({ "type": "integer" });
         Schema::try_from(room).unwrap_or_default()
     }

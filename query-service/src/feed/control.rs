@@ -4,8 +4,9 @@
 //! |---|---|
 //! | `{"type":"resumed","room_seq":n,"catalogue_version":v,"broadcast_seq":b}` | everything after `n` follows |
 //! | `{"type":"too_old","room_seq":n,"missed":m}` | the `m` items after `n` do not come; a snapshot follows, and the feed has them page by page |
-//! | `{"type":"snapshot","room_seq":n,"reason":..,"catalogue_version":v,"broadcast_seq":b,"room":{..}}` | the room at `n`; what follows begins after `n`. Replaces all that came before |
+//! | `{"type":"snapshot","room_seq":n,"reason":..,"catalogue_version":v,"broadcast_seq":b,"online":{..},"room":{..}}` | the room at `n`; what follows begins after `n`. Replaces all that came before |
 //! | `{"type":"gift_defined","app_seq":n,..,"data":{..}}` and the like | a notice to all rooms: [`domain::view::notice`] |
+//! | `{"type":"online","connections":c,"users":u,"peak":p,"unique":n,"at":..}` | how many are in the room |
 //! | `{"type":"notices_missed","count":n,"catalogue_version":v,"broadcast_seq":b}` | so many notices came too fast for this stream |
 //! | `{"type":"bye","reason":..,"room_seq":n}` | the stream ends here; `n` is the id to resume from; with `until` if the reason is `banned` |
 
@@ -14,6 +15,7 @@ use domain::timestamp::Timestamp;
 use crate::hub::RoomSnapshot;
 use crate::hub::frame::Frame;
 use crate::hub::notice::Versions;
+use crate::presence::board::Online;
 
 /// Why a stream begins, or goes on, with a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +82,18 @@ pub(crate) fn resumed(room_seq: u64, versions: Versions) -> Frame {
     Frame::encode(None, &json)
 }
 
+/// How many are in the room. Has no id.
+pub(crate) fn online(online: &Online, at: Timestamp) -> Frame {
+    let (members, at) = (members_of(online), at.0);
+    Frame::encode(None, &format!(r#"{{"type":"online",{members},"at":{at}}}"#))
+}
+
+/// As members of a JSON object.
+fn members_of(online: &Online) -> String {
+    let Online { connections, users, peak, unique } = online;
+    format!(r#""connections":{connections},"users":{users},"peak":{peak},"unique":{unique}"#)
+}
+
 /// In place of notices that are gone.
 pub(crate) fn notices_missed(count: u64, versions: Versions) -> Frame {
     let json = format!(r#"{{"type":"notices_missed","count":{count},{versions}}}"#);
@@ -96,9 +110,9 @@ pub(crate) fn too_old(room_seq: u64, head: u64) -> Frame {
 pub(crate) fn snapshot(snapshot: &RoomSnapshot, reason: SnapshotReason) -> Frame {
     let (room_seq, room) = (snapshot.room_seq, &snapshot.view);
     let reason = reason.as_str();
-    let versions = snapshot.versions;
+    let (versions, online) = (snapshot.versions, members_of(&snapshot.online));
     let json = format!(
-        r#"{{"type":"snapshot","room_seq":{room_seq},"reason":"{reason}",{versions},"room":{room}}}"#
+        r#"{{"type":"snapshot","room_seq":{room_seq},"reason":"{reason}",{versions},"online":{{{online}}},"room":{room}}}"#
     );
     Frame::encode(Some(room_seq), &json)
 }

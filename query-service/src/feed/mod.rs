@@ -98,13 +98,8 @@ impl Feed {
                 return self.bye(ByeReason::TokenExpired);
             }
             // Before the items: a gift is known before somebody sends it.
-            match self.subscription.next_notice() {
-                NextNotice::Frame(frame) => return self.control(frame),
-                NextNotice::Missed(count) => {
-                    let versions = self.hub.versions();
-                    return self.control(control::notices_missed(count, versions));
-                }
-                NextNotice::None => {}
+            if let Some(frame) = self.told() {
+                return self.control(frame);
             }
             if !self.seat.as_ref().is_some_and(|seat| seat.attached) {
                 let Some(after) = self.after() else { return self.bye(ByeReason::TooSlow) };
@@ -143,6 +138,15 @@ impl Feed {
                 }
                 Due::Expired => return self.bye(ByeReason::TokenExpired),
             }
+        }
+    }
+
+    /// What is no item: notices, each once, and the newest figure.
+    fn told(&mut self) -> Option<Frame> {
+        match self.subscription.next_notice() {
+            NextNotice::Frame(frame) => Some(frame),
+            NextNotice::Missed(count) => Some(control::notices_missed(count, self.hub.versions())),
+            NextNotice::None => self.subscription.next_online(),
         }
     }
 

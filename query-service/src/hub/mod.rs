@@ -18,6 +18,7 @@ pub(crate) mod item;
 pub(crate) mod lock;
 pub(crate) mod merge;
 pub(crate) mod notice;
+pub(crate) mod online;
 mod pace;
 pub(crate) mod people;
 pub(crate) mod ring;
@@ -52,12 +53,14 @@ use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::{read, write};
 use crate::hub::notice::{Audience, Versions};
+use crate::hub::online::Figures;
 use crate::hub::pace::Turn;
 use crate::hub::people::keep_out;
 use crate::hub::room::{End, Room, Subscription};
 use crate::hub::rooms::Rooms;
 use crate::hub::ticker::Ticker;
 use crate::metrics::Metrics;
+use crate::presence::board::Online;
 
 /// One app as viewers see it.
 #[derive(Debug)]
@@ -69,6 +72,7 @@ pub(crate) struct AppHub {
     ticker: Ticker,
     progress: watch::Sender<Progress>,
     metrics: Arc<Metrics>,
+    figures: Figures,
 }
 
 #[derive(Debug, Default)]
@@ -108,6 +112,8 @@ pub(crate) struct RoomSnapshot {
     pub(crate) log_seq: LogSeq,
     /// Where the notices stand.
     pub(crate) versions: Versions,
+    /// How many are there.
+    pub(crate) online: Online,
     /// `RoomView` as JSON.
     pub(crate) view: Arc<str>,
     /// The newest items up to `room_seq`, oldest first, as many as the ring has.
@@ -126,7 +132,7 @@ impl AppHub {
         let rooms = Rooms::new(&config, lanes, metrics.clone());
         let progress = watch::Sender::new(Progress::default());
         let (folded, ticker) = (RwLock::default(), Ticker::default());
-        Self { app, config, folded, rooms, ticker, progress, metrics }
+        Self { app, config, folded, rooms, ticker, progress, metrics, figures: Figures::default() }
     }
 
     pub(crate) fn app(&self) -> &AppId {
@@ -297,6 +303,7 @@ impl AppHub {
             room_seq: state.seq,
             log_seq: folded.log_seq,
             versions: Versions::of(&folded.state),
+            online: self.online(room_id),
             view,
             newest,
             pinned: state.pinned.iter().copied().collect(),

@@ -18,15 +18,41 @@ use crate::feed::control::ByeReason;
 use crate::hub::lock::{lock, read};
 use crate::hub::room::{Room, Subscription};
 use crate::hub::{AppHub, Reader};
+use crate::presence::users;
+
+/// Users that are remembered as having come between two looks; more have to be there at the next.
+const CAME_MAX: usize = 8_192;
 
 /// The open streams of a room.
 #[derive(Debug, Default)]
-pub(crate) struct People(Mutex<HashMap<UserId, Vec<Arc<Line>>>>);
+pub(crate) struct People(Mutex<Inside>);
+
+#[derive(Debug, Default)]
+struct Inside {
+    lines: HashMap<UserId, Vec<Arc<Line>>>,
+    connections: u64,
+    /// Rises with every change.
+    revision: u64,
+    /// Who has come since somebody looked, guests or not.
+    came: Vec<(u64, Role)>,
+}
+
+/// Who is in a room at one moment.
+#[derive(Debug)]
+pub(crate) struct Crowd {
+    pub(crate) revision: u64,
+    pub(crate) connections: u64,
+    /// Hashes of users, each once.
+    pub(crate) users: Vec<u64>,
+    /// The same of those who have come since the last look.
+    pub(crate) came: Vec<u64>,
+}
 
 /// One open stream, as far as it can be told something that concerns its user alone.
 #[derive(Debug)]
 pub(crate) struct Line {
     user: UserId,
+    hash: u64,
     role: Role,
     away: OnceLock<SentAway>,
     /// Keeps one word for a stream that is busy; only the stream waits for it.
@@ -64,26 +90,53 @@ impl People {
     /// Enters a stream.
     pub(crate) fn enter(&self, reader: &Reader) -> Arc<Line> {
         let Reader { user, role } = reader.clone();
-        let line = Line { user, role, away: OnceLock::new(), told: Notify::new() };
+        let hash = users::hash(&user);
+        let line = Line { user, hash, role, away: OnceLock::new(), told: Notify::new() };
         let line = Arc::new(line);
-        lock(&self.0).entry(line.user.clone()).or_default().push(line.clone());
+        let mut inside = lock(&self.0);
+        inside.lines.entry(line.user.clone()).or_default().push(line.clone());
+        inside.connections += 1;
+        inside.revision += 1;
+        if inside.came.len() < CAME_MAX {
+            inside.came.push((hash, role));
+        }
+        drop(inside);
         line
     }
 
     /// The stream is over.
     pub(crate) fn go(&self, line: &Arc<Line>) {
-        let mut people = lock(&self.0);
-        if let Some(lines) = people.get_mut(&line.user) {
-            lines.retain(|other| !Arc::ptr_eq(other, line));
-            if lines.is_empty() {
-                people.remove(&line.user);
-            }
+        let mut inside = lock(&self.0);
+        let Some(lines) = inside.lines.get_mut(&line.user) else { return };
+        lines.retain(|other| !Arc::ptr_eq(other, line));
+        if lines.is_empty() {
+            inside.lines.remove(&line.user);
         }
+        inside.connections -= 1;
+        inside.revision += 1;
+    }
+
+    /// Who is there, unless that is what it was at `revision`.
+    pub(crate) fn crowd(&self, revision: u64, with_guests: bool) -> Option<Crowd> {
+        let mut inside = lock(&self.0);
+        if inside.revision == revision {
+            return None;
+        }
+        let counts = |role: Role| with_guests || role != Role::Guest;
+        let came = std::mem::take(&mut inside.came);
+        let came = came.into_iter().filter(|(_, role)| counts(*role)).map(|(hash, _)| hash);
+        let line = |lines: &Vec<Arc<Line>>| lines.iter().find(|line| counts(line.role)).cloned();
+        Some(Crowd {
+            revision: inside.revision,
+            connections: inside.connections,
+            users: inside.lines.values().filter_map(line).map(|line| line.hash).collect(),
+            came: came.collect(),
+        })
     }
 
     /// Ends the streams of a user, but not those of an admin, who cannot be kept out.
     fn send_away(&self, user: &UserId, away: SentAway) {
-        for line in lock(&self.0).get(user).into_iter().flatten() {
+        for line in lock(&self.0).lines.get(user).into_iter().flatten() {
             if line.role != Role::Admin {
                 line.send_away(away);
             }
@@ -147,7 +200,25 @@ mod tests {
         for line in ann.iter().chain([&admin, &bob]) {
             people.go(line);
         }
-        assert!(lock(&people.0).is_empty());
+        assert!(lock(&people.0).lines.is_empty());
+    }
+
+    #[test]
+    fn a_user_with_two_devices_is_one_and_guests_count_if_they_shall() {
+        let people = People::default();
+        let first = people.enter(&reader("ann", Role::Viewer));
+        let second = people.enter(&reader("ann", Role::Viewer));
+        people.enter(&reader("gus", Role::Guest));
+        let all = people.crowd(0, true).unwrap();
+        assert_eq!((all.connections, all.users.len(), all.came.len()), (3, 2, 3));
+        assert!(people.crowd(all.revision, true).is_none());
+        assert_eq!(people.crowd(0, false).unwrap().users.len(), 1);
+        people.go(&first);
+        let left = people.crowd(all.revision, true).unwrap();
+        assert_eq!((left.connections, left.users.len(), left.came.len()), (2, 2, 0));
+        people.go(&second);
+        people.go(&second);
+        assert_eq!(people.crowd(0, true).unwrap().connections, 1);
     }
 
     #[tokio::test]

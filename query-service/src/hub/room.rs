@@ -25,6 +25,7 @@ use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::lock;
 use crate::hub::notice::{NextNotice, Notices};
+use crate::hub::online::Sign;
 use crate::hub::pace::{Pace, Turn};
 use crate::hub::people::{Line, People, SentAway};
 use crate::hub::ring::{After, Ring, RingLimits};
@@ -66,6 +67,7 @@ pub(crate) struct Room {
     news: watch::Sender<()>,
     audience: Audience,
     people: People,
+    online: Sign,
     pace: Mutex<Pace>,
     /// Where to read in the log what the ring no longer has.
     places: Mutex<Places>,
@@ -92,6 +94,7 @@ impl Room {
             news: watch::Sender::new(()),
             audience: Audience::new(lanes),
             people: People::default(),
+            online: Sign::default(),
             pace: Mutex::default(),
             places: Mutex::default(),
             changes: Mutex::new(Changes::new(start.change)),
@@ -268,6 +271,12 @@ impl Room {
         &self.audience
     }
 
+    /// Tells all viewers how many there are.
+    pub(crate) fn show_online(&self, frame: Frame) {
+        self.online.set(frame);
+        self.signal.send_modify(|_| ());
+    }
+
     pub(crate) fn people(&self) -> &People {
         &self.people
     }
@@ -301,6 +310,8 @@ pub(crate) struct Subscription {
     signal: watch::Receiver<Option<End>>,
     news: watch::Receiver<()>,
     line: Arc<Line>,
+    /// The number of the last figure that was given out.
+    online: u64,
     /// The last notice that needs no telling: who comes now reads what it said elsewhere.
     noticed: u64,
 }
@@ -310,7 +321,7 @@ impl Subscription {
         let (signal, news) = (room.signal.subscribe(), room.news.subscribe());
         let noticed = room.notices_head.load(Ordering::Acquire);
         let line = room.people.enter(reader);
-        Self { room, signal, news, line, noticed }
+        Self { room, signal, news, line, online: 0, noticed }
     }
 
     pub(crate) fn line(&self) -> &Arc<Line> {
@@ -331,6 +342,11 @@ impl Subscription {
     /// Whether the reader has to go.
     pub(crate) fn sent_away(&self) -> Option<SentAway> {
         self.line.sent_away()
+    }
+
+    /// How many there are, if that has not been given out.
+    pub(crate) fn next_online(&mut self) -> Option<Frame> {
+        self.room.online.after(&mut self.online)
     }
 
     /// The next notice that has not been given out.

@@ -68,6 +68,10 @@ impl Active {
         self.rooms.get(room_id)
     }
 
+    pub(crate) fn by_id(&self) -> impl Iterator<Item = (&RoomId, &Arc<Room>)> {
+        self.rooms.iter()
+    }
+
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Room>> {
         self.rooms.values()
     }

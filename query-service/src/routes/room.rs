@@ -125,6 +125,8 @@ fn answer(snapshot: &RoomSnapshot, recent: &[&str], pinned: &[Item], complete: b
     // Writing into a text cannot fail.
     let (versions, log_seq) = (snapshot.versions, snapshot.log_seq);
     write!(body, "],\"recent_complete\":{complete},{versions},").ok();
+    let online = serde_json::to_string(&snapshot.online).unwrap_or_else(|_| "null".to_owned());
+    write!(body, "\"online\":{online},").ok();
     write!(body, "\"log_seq\":{log_seq}}}").ok();
     json_text(body)
 }

@@ -16,6 +16,7 @@ mod live;
 mod notices;
 mod openapi;
 mod outages;
+mod presence;
 mod products;
 mod profiles;
 mod recall;

@@ -96,6 +96,8 @@ impl World {
         let mut config = QueryConfig::default();
         // Most tests say more in a moment than people do.
         config.hub.shaping.normal_items_per_s = 0;
+        // And most look at every frame.
+        config.presence.exchange_ms = 0;
         change(&mut config);
         let log = nats.open_log(&app).await.unwrap();
         let (running, tasks) = run(config.clone(), &nats, &postgres, &auth).await;

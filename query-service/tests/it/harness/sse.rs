@@ -174,6 +174,7 @@ pub(crate) fn item_seqs(events: &[SseEvent]) -> Vec<u64> {
         "gift_defined",
         "broadcast_sent",
         "notices_missed",
+        "online",
     ];
     let items = events.iter().filter(|event| !control.contains(&event.kind().as_str()));
     items

@@ -1,0 +1,72 @@
+//! How many are in a room, as its viewers are told: the newest figure alone, under a number that
+//! rises. Whoever was too slow for one gets the next, so there is nothing to miss.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::ids::RoomId;
+
+use crate::hub::AppHub;
+use crate::hub::frame::Frame;
+use crate::hub::lock::lock;
+use crate::hub::room::Room;
+use crate::presence::board::Online;
+
+/// What hangs in one room.
+#[derive(Debug, Default)]
+pub(crate) struct Sign {
+    frame: Mutex<Option<Frame>>,
+    number: AtomicU64,
+}
+
+/// The newest figures of all rooms in which somebody is or was a while ago.
+#[derive(Debug, Default)]
+pub(crate) struct Figures(Mutex<HashMap<RoomId, Online>>);
+
+impl Sign {
+    pub(crate) fn set(&self, frame: Frame) {
+        *lock(&self.frame) = Some(frame);
+        self.number.fetch_add(1, Ordering::Release);
+    }
+
+    /// What has been hung up since `seen`, which moves up to it.
+    pub(crate) fn after(&self, seen: &mut u64) -> Option<Frame> {
+        let number = self.number.load(Ordering::Acquire);
+        if number == *seen {
+            return None;
+        }
+        *seen = number;
+        lock(&self.frame).clone()
+    }
+}
+
+impl AppHub {
+    /// The rooms with a ring, among them all that somebody listens to.
+    pub(crate) fn people_of_rooms(&self) -> Vec<(RoomId, Arc<Room>)> {
+        self.rooms.lock().by_id().map(|(id, room)| (id.clone(), room.clone())).collect()
+    }
+
+    /// A new figure, and the frame with which viewers are told, if they are.
+    pub(crate) fn set_online(&self, room_id: &RoomId, online: Online, frame: Option<Frame>) {
+        {
+            let mut figures = lock(&self.figures.0);
+            if online.connections == 0 && online.unique == 0 {
+                figures.remove(room_id);
+            } else {
+                figures.insert(room_id.clone(), online);
+            }
+        }
+        let Some(frame) = frame else { return };
+        let room = self.rooms.lock().get(room_id).cloned();
+        if let Some(room) = room {
+            room.show_online(frame);
+        }
+    }
+
+    /// The newest figure; zeros where nobody has been.
+    pub(crate) fn online(&self, room_id: &RoomId) -> Online {
+        lock(&self.figures.0).get(room_id).copied().unwrap_or_default()
+    }
+}
