@@ -45,7 +45,8 @@ impl Frames {
             &joined
         };
         while let Some((json, after)) = self.split(left)? {
-            if !json.is_empty() {
+            // How many there are is no item.
+            if !json.is_empty() && !json.starts_with(br#"{"type":"online""#) {
                 tell(covered(json)?)?;
             }
             left = after;
