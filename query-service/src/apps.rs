@@ -42,7 +42,7 @@ impl Shown {
         self.keep_up(true);
     }
 
-    /// Keeps up with the registry and the clock until shutdown.
+    /// Keeps up with the registry and the clock until the end.
     pub(crate) async fn run(self, shutdown: CancellationToken) {
         let mut registered = self.apps.registered();
         let keeping = async {
@@ -81,8 +81,8 @@ impl Shown {
         let tasks = service.tasks();
         let config = service.config().hub.clone();
         let hub = Arc::new(AppHub::new(app.clone(), config, lanes.clone(), metrics.clone()));
-        let shutdown = tasks.shutdown_token();
-        let stop = shutdown.child_token();
+        let ended = service.drain().ended().clone();
+        let stop = ended.child_token();
         service.add_hub(hub.clone(), stop.clone(), awaited);
         tasks.spawn("follower", follow(hub.clone(), nats.clone(), whose, stop.clone()));
         tasks.spawn("sweeper", sweeper::sweep(hub.clone(), stop.clone()));
@@ -96,7 +96,7 @@ impl Shown {
         tasks.spawn("orders", orders);
         tasks.spawn("farewell", async move {
             stop.cancelled().await;
-            let end = if shutdown.is_cancelled() { End::Shutdown } else { End::AppClosed };
+            let end = if ended.is_cancelled() { End::Shutdown } else { End::AppClosed };
             hub.close(end);
         });
     }

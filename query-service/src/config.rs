@@ -22,6 +22,29 @@ pub struct QueryConfig {
     pub websocket: WebSocketConfig,
     /// Who is in the rooms.
     pub presence: PresenceConfig,
+    /// How streams end when the service stops.
+    pub drain: DrainConfig,
+}
+
+/// The `[query.drain]` section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DrainConfig {
+    /// Time over which the streams are told to go.
+    pub spread_ms: u64,
+    /// Streams that are told in a second at least: few take less time than that.
+    pub byes_per_s_min: u32,
+    /// When a client shall come back, give or take one half.
+    pub retry_ms: u64,
+    /// Time after which the service has ended, whoever is still there; `http.drain_ms` is the last part
+    /// of it.
+    pub bound_ms: u64,
+}
+
+impl Default for DrainConfig {
+    fn default() -> Self {
+        Self { spread_ms: 5_000, byes_per_s_min: 1_000, retry_ms: 2_000, bound_ms: 18_000 }
+    }
 }
 
 /// The `[query.hub]` section.
@@ -242,6 +265,12 @@ impl Default for WebSocketConfig {
 impl QueryConfig {
     /// Refuses limits that make no sense.
     pub fn check(&self) -> Result<(), OutOfRange> {
+        let drain = &self.drain;
+        check_range("query.drain.byes_per_s_min", drain.byes_per_s_min, 1..=1_000_000)?;
+        check_range("query.drain.retry_ms", drain.retry_ms, 1..=600_000)?;
+        check_range("query.drain.bound_ms", drain.bound_ms, self.http.drain_ms..=600_000)?;
+        let spread_max = drain.bound_ms - self.http.drain_ms;
+        check_range("query.drain.spread_ms", drain.spread_ms, 0..=spread_max)?;
         let (hub, answers, websocket) = (&self.hub, &self.answers, &self.websocket);
         self.http.check()?;
         self.presence.check()?;
@@ -302,5 +331,14 @@ mod tests {
     #[test]
     fn the_defaults_make_sense() {
         QueryConfig::default().check().unwrap();
+    }
+
+    #[test]
+    fn goodbyes_must_fit_into_the_bound() {
+        let mut config = QueryConfig::default();
+        config.drain.spread_ms = config.drain.bound_ms - config.http.drain_ms;
+        config.check().unwrap();
+        config.drain.spread_ms += 1;
+        config.check().unwrap_err();
     }
 }

@@ -3,7 +3,8 @@
 //! [`start`] sets it all up. Reading order: `hub` (the log folded in memory, one encoding for all),
 //! `feed` (what one viewer gets, in order), `history` (what the hub no longer holds), `stream` (how it
 //! is written), `routes` (one file per question), `presence` (who is there), `apps` (which apps
-//! are shown), `read_models` (what is asked of Postgres), `profiles` (what the gateway asks).
+//! are shown), `read_models` (what is asked of Postgres), `profiles` (what the gateway asks), `drain`
+//! (how it stops).
 //!
 //! Nothing here is kept: the hub begins from the sequencer's snapshot and the tail of the log, and
 //! without Postgres everything works but history, levels and rankings.
@@ -11,6 +12,7 @@
 mod apps;
 mod broadcast;
 pub mod config;
+mod drain;
 mod feed;
 mod history;
 mod hub;
@@ -95,23 +97,25 @@ pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, Sta
     let addr = bound.addr();
 
     let metrics = Arc::new(Metrics::new());
-    let lanes = Arc::new(Lanes::new(tokio::runtime::Handle::current().metrics().num_workers()));
-    for lane in 0..lanes.count() {
-        let (metrics, shutdown) = (metrics.clone(), tasks.shutdown_token());
-        tasks.spawn("broadcast", broadcast(lanes.clone(), lane, metrics, shutdown));
-    }
     let read_models = Arc::new(read_models);
     let history = History::new(read_models.clone(), nats.clone(), config.history.clone());
     let service = Service::new(config, read_models, history, tasks.clone());
+    let ended = service.drain().ended().clone();
+    tasks.spawn("drain", drain::run(service.clone(), tasks.shutdown_token()));
+    let lanes = Arc::new(Lanes::new(tokio::runtime::Handle::current().metrics().num_workers()));
+    for lane in 0..lanes.count() {
+        let broadcast = broadcast(lanes.clone(), lane, metrics.clone(), ended.clone());
+        tasks.spawn("broadcast", broadcast);
+    }
     let apps = auth.apps().clone();
     let shown = Shown { apps, service: service.clone(), nats, lanes, metrics };
     shown.begin();
-    tasks.spawn("apps", shown.run(tasks.shutdown_token()));
+    tasks.spawn("apps", shown.run(ended.clone()));
     let running = Running { addr, service };
     let routes = routes::routes(&running.service, &auth)
         .or(probes::routes(running.readiness()))
         .or(service_kit::openapi::route(&openapi::document()));
-    tasks.spawn("query", bound.run(routes, tasks.shutdown_token()));
+    tasks.spawn("query", bound.run(routes, ended));
     Ok(running)
 }
 
@@ -133,7 +137,11 @@ impl Running {
     /// For `/readyz`. Postgres is not asked: without it the service does most of its work.
     pub fn readiness(&self) -> Readiness {
         let service = self.service.clone();
-        Arc::new(move || if service.are_ready() { vec![] } else { vec!["log"] })
+        Arc::new(move || match service.drain().has_begun() {
+            true => vec!["shutdown"],
+            false if service.are_ready() => vec![],
+            false => vec!["log"],
+        })
     }
 }
 

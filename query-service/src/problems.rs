@@ -65,6 +65,12 @@ pub(crate) fn not_ready() -> Problem {
     Problem::new(status, "catching_up", "Catching up").retry_after_s(1)
 }
 
+/// A stream that would have to end again at once.
+pub(crate) fn shutting_down(after_s: u32) -> Problem {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    Problem::new(status, "shutting_down", "Shutting down").retry_after_s(after_s)
+}
+
 /// The request does not ask for a WebSocket.
 pub(crate) fn upgrade_required() -> Problem {
     Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", "WebSocket required")

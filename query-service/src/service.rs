@@ -12,6 +12,7 @@ use service_kit::tasks::Tasks;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::QueryConfig;
+use crate::drain::Drain;
 use crate::history::History;
 use crate::hub::lock::{read, write};
 use crate::hub::{AppHub, Reader};
@@ -29,6 +30,7 @@ struct Shared {
     read_models: Arc<ReadModels>,
     history: Arc<History>,
     tasks: Tasks,
+    drain: Arc<Drain>,
 }
 
 /// The hub of an app that is shown.
@@ -48,7 +50,8 @@ impl Service {
         tasks: Tasks,
     ) -> Self {
         let (hubs, history) = (RwLock::default(), Arc::new(history));
-        Self(Arc::new(Shared { config, hubs, read_models, history, tasks }))
+        let drain = Arc::new(Drain::new(config.drain));
+        Self(Arc::new(Shared { config, hubs, read_models, history, tasks, drain }))
     }
 
     pub(crate) fn config(&self) -> &QueryConfig {
@@ -65,6 +68,25 @@ impl Service {
 
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    pub(crate) fn drain(&self) -> &Arc<Drain> {
+        &self.0.drain
+    }
+
+    /// Runs a stream until it ends or is cut off.
+    pub(crate) fn spawn_stream(
+        &self,
+        name: &'static str,
+        stream: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let cut = self.0.drain.cut().clone();
+        // Boxed: whoever is handed a future may keep room for it several times.
+        let stream = Box::pin(stream);
+        self.tasks().spawn(name, async move {
+            // Whether it has ended by itself does not matter.
+            cut.run_until_cancelled(stream).await.unwrap_or_default();
+        });
     }
 
     /// The apps that are shown now.

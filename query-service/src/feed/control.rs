@@ -8,7 +8,7 @@
 //! | `{"type":"gift_defined","app_seq":n,..,"data":{..}}` and the like | a notice to all rooms: [`domain::view::notice`] |
 //! | `{"type":"online","connections":c,"users":u,"peak":p,"unique":n,"at":..}` | how many are in the room |
 //! | `{"type":"notices_missed","count":n,"catalogue_version":v,"broadcast_seq":b}` | so many notices came too fast for this stream |
-//! | `{"type":"bye","reason":..,"room_seq":n}` | the stream ends here; `n` is the id to resume from; with `until` if the reason is `banned` |
+//! | `{"type":"bye","reason":..,"room_seq":n}` | the stream ends here; `n` is the id to resume from; with `until` if the reason is `banned`, with `retry_ms` if it is `shutdown`: come back after so long, on SSE also as `retry:` |
 
 use domain::timestamp::Timestamp;
 
@@ -118,8 +118,8 @@ pub(crate) fn snapshot(snapshot: &RoomSnapshot, reason: SnapshotReason) -> Frame
 }
 
 /// The last frame.
-pub(crate) fn bye(reason: ByeReason, room_seq: u64) -> Frame {
-    let until = match reason {
+pub(crate) fn bye(reason: ByeReason, room_seq: u64, retry_ms: Option<u64>) -> Frame {
+    let mut more = match reason {
         ByeReason::Banned { until: Some(Timestamp(until)) } => format!(r#","until":{until}"#),
         ByeReason::Banned { until: None } => r#","until":null"#.to_owned(),
         ByeReason::TooSlow
@@ -129,7 +129,12 @@ pub(crate) fn bye(reason: ByeReason, room_seq: u64) -> Frame {
         | ByeReason::AppClosed
         | ByeReason::Kicked => String::new(),
     };
+    let mut fields = String::new();
+    if let Some(retry_ms) = retry_ms {
+        more = format!(r#"{more},"retry_ms":{retry_ms}"#);
+        fields = format!("retry: {retry_ms}\n");
+    }
     let reason = reason.as_str();
-    let json = format!(r#"{{"type":"bye","reason":"{reason}","room_seq":{room_seq}{until}}}"#);
-    Frame::encode(None, &json)
+    let json = format!(r#"{{"type":"bye","reason":"{reason}","room_seq":{room_seq}{more}}}"#);
+    Frame::encode_with(&fields, &json)
 }

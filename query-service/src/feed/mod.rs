@@ -2,7 +2,7 @@
 //! last word. No queue: the feed holds a cursor into the room's ring or into its history.
 //!
 //! [`open`] decides how it begins, [`crate::history`] has what the ring no longer has, [`control`] the
-//! frames that are not items, [`timer`] heartbeats and the end of the token.
+//! frames that are not items, [`timer`] heartbeats, the end of the token and of the service.
 
 pub(crate) mod control;
 pub(crate) mod open;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use domain::ids::RoomId;
 
 use crate::broadcast::member::Member;
+use crate::drain::Stay;
 use crate::feed::control::{ByeReason, SnapshotReason};
 use crate::feed::timer::{Due, Timer};
 use crate::history::{History, Place};
@@ -40,6 +41,7 @@ pub(crate) struct Feed {
     /// Nothing once the ring has been reached: who falls out of it then is too slow.
     catch_up_left: Option<u64>,
     timer: Timer,
+    stay: Stay,
     /// The viewer has been up to date. From then on they get less when they fall behind.
     was_up_to_date: bool,
     /// The viewer has to go and was given the items up to the one that says why.
@@ -84,18 +86,12 @@ impl Feed {
             if self.take_seat_back() {
                 return Delivery::Rest;
             }
-            // In this order: what happens after `look` ends the wait below.
-            match self.subscription.look() {
-                Some(End::Shutdown) => return self.bye(ByeReason::Shutdown),
-                Some(End::LogStopped) => return self.bye(ByeReason::LogStopped),
-                Some(End::AppClosed) => return self.bye(ByeReason::AppClosed),
-                None => {}
+            // First: what happens after it ends the wait below.
+            if let Some(reason) = self.end() {
+                return self.bye(reason);
             }
             if let Some(away) = self.subscription.sent_away() {
                 return self.send_away(away);
-            }
-            if self.timer.is_expired() {
-                return self.bye(ByeReason::TokenExpired);
             }
             // Before the items: a gift is known before somebody sends it.
             if let Some(frame) = self.told() {
@@ -136,7 +132,7 @@ impl Feed {
                     self.leave();
                     return Delivery::Heartbeat;
                 }
-                Due::Expired => return self.bye(ByeReason::TokenExpired),
+                Due::Over(reason) => return self.bye(reason),
             }
         }
     }
@@ -148,6 +144,22 @@ impl Feed {
             NextNotice::Missed(count) => Some(control::notices_missed(count, self.hub.versions())),
             NextNotice::None => self.subscription.next_online(),
         }
+    }
+
+    /// Why nothing more comes, if that is so.
+    fn end(&mut self) -> Option<ByeReason> {
+        match self.subscription.look() {
+            Some(End::Shutdown) => return Some(ByeReason::Shutdown),
+            Some(End::LogStopped) => return Some(ByeReason::LogStopped),
+            Some(End::AppClosed) => return Some(ByeReason::AppClosed),
+            None => {}
+        }
+        if self.timer.is_staying()
+            && let Some(end) = self.stay.draw_end()
+        {
+            self.timer.leave_at(end);
+        }
+        self.timer.over()
     }
 
     /// From now on the broadcaster may write to the viewer while they are up to date.
@@ -247,6 +259,7 @@ impl Feed {
     fn bye(&mut self, reason: ByeReason) -> Delivery {
         self.leave();
         Metrics::stream_ended(reason.as_str());
-        Delivery::Bye(reason, control::bye(reason, self.cursor))
+        let retry_ms = (reason == ByeReason::Shutdown).then(|| self.stay.retry_ms());
+        Delivery::Bye(reason, control::bye(reason, self.cursor, retry_ms))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::ids::RoomId;
 use domain::timestamp::Timestamp;
 
+use crate::drain::Stay;
 use crate::feed::Feed;
 use crate::feed::control::{self, SnapshotReason};
 use crate::feed::timer::Timer;
@@ -25,6 +26,7 @@ pub(crate) struct Opening {
     /// When the client's token ends.
     pub(crate) expires_at: Timestamp,
     pub(crate) now: Timestamp,
+    pub(crate) stay: Stay,
 }
 
 struct Beginning {
@@ -41,7 +43,7 @@ struct Beginning {
 /// The subscription comes first: from then on the room's ring takes every item, so whatever is read
 /// afterwards, snapshot or page, is continued by the ring without a hole.
 pub(crate) async fn open(opening: Opening) -> Option<Feed> {
-    let Opening { hub, history, room_id, reader, last_id, expires_at, now } = opening;
+    let Opening { hub, history, room_id, reader, last_id, expires_at, now, stay } = opening;
     let subscription = hub.subscribe(&room_id, &reader, now)?;
     let room = subscription.room();
     let resume_items_max = hub.config().resume_items_max;
@@ -91,6 +93,7 @@ pub(crate) async fn open(opening: Opening) -> Option<Feed> {
         opening: beginning.frames,
         catch_up_left,
         timer,
+        stay,
         was_up_to_date: false,
         was_told_to_go: false,
         seat: None,

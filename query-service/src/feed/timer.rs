@@ -1,4 +1,5 @@
-//! The two clocks of a stream in one timer: the next heartbeat and the end of the token.
+//! The clocks of a stream in one timer: the next heartbeat, the end of the token, the end of the
+//! service.
 //!
 //! Sending does not touch the timer, it only leaves a mark; a beat that finds the mark is left out.
 //! So the longest silence is less than two heartbeats, and a busy stream pays nothing.
@@ -9,6 +10,8 @@ use std::time::Duration;
 use domain::timestamp::Timestamp;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::feed::control::ByeReason;
+
 /// No stream is older; a timer cannot be set to the end of time.
 const FAR: Duration = Duration::from_hours(24 * 365);
 
@@ -18,13 +21,14 @@ pub(crate) struct Timer {
     sleep: Pin<Box<Sleep>>,
     beat_at: Instant,
     expires_at: Instant,
+    leave_at: Option<Instant>,
     sent: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Due {
     Heartbeat,
-    Expired,
+    Over(ByeReason),
 }
 
 impl Timer {
@@ -35,7 +39,7 @@ impl Timer {
         let beat_at = started + heartbeat;
         let expires_at = started + Duration::from_millis(left).min(FAR);
         let sleep = Box::pin(sleep_until(beat_at.min(expires_at)));
-        Self { heartbeat, sleep, beat_at, expires_at, sent: false }
+        Self { heartbeat, sleep, beat_at, expires_at, leave_at: None, sent: false }
     }
 
     /// Something has been sent: the next beat is not needed.
@@ -43,24 +47,44 @@ impl Timer {
         self.sent = true;
     }
 
-    /// For a stream so busy that it never waits.
-    pub(crate) fn is_expired(&self) -> bool {
-        self.expires_at <= Instant::now()
+    /// Nobody has said yet when the service ends.
+    pub(crate) fn is_staying(&self) -> bool {
+        self.leave_at.is_none()
+    }
+
+    /// The service ends for this stream at that moment.
+    pub(crate) fn leave_at(&mut self, end: Instant) {
+        self.leave_at = Some(end);
+        self.set();
+    }
+
+    /// Why the stream is over, if it is; for one so busy that it never waits.
+    pub(crate) fn over(&self) -> Option<ByeReason> {
+        let now = Instant::now();
+        if self.expires_at <= now {
+            return Some(ByeReason::TokenExpired);
+        }
+        self.leave_at.filter(|leave_at| *leave_at <= now).map(|_| ByeReason::Shutdown)
     }
 
     /// Waits for what is due next. Cancel-safe.
     pub(crate) async fn due(&mut self) -> Due {
         loop {
             self.sleep.as_mut().await;
-            if self.is_expired() {
-                return Due::Expired;
+            if let Some(reason) = self.over() {
+                return Due::Over(reason);
             }
             self.beat_at = Instant::now() + self.heartbeat;
-            self.sleep.as_mut().reset(self.beat_at.min(self.expires_at));
+            self.set();
             if !std::mem::take(&mut self.sent) {
                 return Due::Heartbeat;
             }
         }
+    }
+
+    fn set(&mut self) {
+        let end = self.leave_at.map_or(self.expires_at, |leave_at| leave_at.min(self.expires_at));
+        self.sleep.as_mut().reset(self.beat_at.min(end));
     }
 }
 
@@ -75,14 +99,24 @@ mod tests {
         timer.sent();
         assert_eq!(timer.due().await, Due::Heartbeat);
         assert_eq!(started.elapsed().as_millis(), 2_000);
-        assert_eq!(timer.due().await, Due::Expired);
+        assert_eq!(timer.due().await, Due::Over(ByeReason::TokenExpired));
         assert_eq!(started.elapsed().as_millis(), 2_500);
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_expired_token_ends_at_once() {
         let mut timer = Timer::new(1_000, Timestamp(1), Timestamp(2));
-        assert!(timer.is_expired());
-        assert_eq!(timer.due().await, Due::Expired);
+        assert_eq!(timer.over(), Some(ByeReason::TokenExpired));
+        assert_eq!(timer.due().await, Due::Over(ByeReason::TokenExpired));
+    }
+    #[tokio::test(start_paused = true)]
+    async fn the_service_ends_for_the_stream_when_it_is_told() {
+        let mut timer = Timer::new(60_000, Timestamp(100_000), Timestamp(0));
+        let started = Instant::now();
+        assert!(timer.is_staying());
+        timer.leave_at(started + Duration::from_secs(3));
+        assert_eq!((timer.over(), timer.is_staying()), (None, false));
+        assert_eq!(timer.due().await, Due::Over(ByeReason::Shutdown));
+        assert_eq!(started.elapsed().as_secs(), 3);
     }
 }

@@ -23,12 +23,13 @@ impl Frame {
     /// A raw line break would end the SSE field early and let a text forge the next one. JSON has
     /// line breaks only between tokens, where they mean nothing, so they are left out here.
     pub(crate) fn encode(id: Option<u64>, json: &str) -> Self {
-        let mut sse = BytesMut::with_capacity(json.len() + 40);
-        if let Some(id) = id {
-            sse.extend_from_slice(b"id: ");
-            sse.extend_from_slice(id.to_string().as_bytes());
-            sse.extend_from_slice(b"\n");
-        }
+        Self::encode_with(&id.map(|id| format!("id: {id}\n")).unwrap_or_default(), json)
+    }
+
+    /// The same after other fields, whole lines, that only SSE has.
+    pub(crate) fn encode_with(fields: &str, json: &str) -> Self {
+        let mut sse = BytesMut::with_capacity(fields.len() + json.len() + 8);
+        sse.extend_from_slice(fields.as_bytes());
         sse.extend_from_slice(b"data: ");
         let begin = sse.len();
         for line in json.split(['\r', '\n']) {

@@ -364,6 +364,13 @@ impl AppHub {
         }
     }
 
+    /// Has all streams look what is new.
+    pub(crate) fn wake_streams(&self) {
+        for room in self.rooms.lock().all() {
+            room.wake_streams();
+        }
+    }
+
     /// Ends everything, and keeps nothing in memory that nobody still reads.
     pub(crate) fn close(&self, end: End) {
         self.end(end);

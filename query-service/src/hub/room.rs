@@ -285,6 +285,11 @@ impl Room {
         self.signal.send_modify(|ended| *ended = ended.or(Some(end)));
     }
 
+    /// Has all streams look what is new.
+    pub(crate) fn wake_streams(&self) {
+        self.signal.send_modify(|_| ());
+    }
+
     /// Nobody listens, and nothing has happened since `since`.
     pub(crate) fn is_idle(&self, since: Timestamp) -> bool {
         !self.is_watched() && self.active_at() < since

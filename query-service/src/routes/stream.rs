@@ -26,7 +26,11 @@ pub(super) fn operation() -> Operation {
         .number("last_event_id")
         .parameter("header", "Last-Event-ID", false, json!({ "type": "string" }))
         .answer_of(200, "text/event-stream", None)
-        .problems(&[(400, "invalid_last_event_id"), (404, "room_not_found")])
+        .problems(&[
+            (400, "invalid_last_event_id"),
+            (404, "room_not_found"),
+            (503, "shutting_down"),
+        ])
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {

@@ -27,6 +27,7 @@ pub(super) fn operation() -> Operation {
             (400, "invalid_last_event_id"),
             (404, "room_not_found"),
             (426, "upgrade_required"),
+            (503, "shutting_down"),
         ])
 }
 
@@ -56,9 +57,6 @@ async fn ws(
     let Upgrade { connection, socket, answer } = upgrade?;
     let feed = stream::open(&service, &identity, room_id, last_id).await?;
     let config = service.config().websocket.clone();
-    // Boxed: whoever is handed a future may keep room for it several times.
-    service
-        .tasks()
-        .spawn("websocket", Box::pin(websocket::serve(connection, socket, feed, config)));
+    service.spawn_stream("websocket", websocket::serve(connection, socket, feed, config));
     Ok(answer)
 }

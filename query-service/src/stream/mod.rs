@@ -31,6 +31,7 @@ pub(crate) async fn open(
     if expires_at <= now {
         return Err(AuthError::Expired.into());
     }
+    let stay = service.drain().stay()?;
     let opening = Opening {
         hub: service.hub_for(identity, &room_id)?,
         history: service.history().clone(),
@@ -39,6 +40,7 @@ pub(crate) async fn open(
         last_id,
         expires_at,
         now,
+        stay,
     };
     open_feed(opening).await.ok_or_else(room_not_found)
 }

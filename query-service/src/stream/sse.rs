@@ -37,8 +37,7 @@ pub(crate) fn respond(service: &Service, socket: Option<Socket>, feed: Feed) -> 
     if let Some(socket) = socket.filter(Socket::take_over) {
         let stall = Duration::from_millis(service.config().http.write_timeout_ms);
         let serving = direct::serve(socket, headers(), feed, stall);
-        // Boxed: whoever is handed a future may keep room for it several times.
-        service.tasks().spawn("sse", Box::pin(serving));
+        service.spawn_stream("sse", serving);
         return Response::default();
     }
     response(feed)

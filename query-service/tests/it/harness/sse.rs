@@ -42,6 +42,8 @@ pub(crate) struct Parser {
     name: String,
     data: Vec<String>,
     pub(crate) comments: usize,
+    /// What the stream said about coming back.
+    pub(crate) retry_ms: Option<u64>,
     events: VecDeque<SseEvent>,
 }
 
@@ -86,6 +88,7 @@ impl Parser {
             "id" => self.id = value,
             "event" => self.name = value,
             "data" => self.data.push(value),
+            "retry" => self.retry_ms = Some(value.parse().unwrap()),
             _ => panic!("field `{field}` is not ours"),
         }
     }
