@@ -88,8 +88,9 @@ pub async fn start(
     let readiness = readiness(submitter.clone());
     let profiles = Profiles::new(nats.clone(), &config.gateway);
     let screen = Screen::new(config.filter, nats.clone(), tasks.clone()).await;
-    let orders = Orders::new(nats, &config.gateway);
+    let orders = Orders::new(nats.clone(), &config.gateway);
     let gateway = Gateway { auth, profiles, screen, orders, submitter, config: config.gateway };
+    tasks.spawn("relayed", gateway::relayed::serve(gateway.clone(), nats, tasks.clone()));
     let addr = bound.addr();
     let document = openapi::document(&config.limits);
     let aside =

@@ -22,6 +22,8 @@ pub enum RequestSubject {
     WordLists(AppId),
     /// Which orders an app's read model has; any one query-service answers.
     Orders(AppId),
+    /// Commands that came in over a stream; any one command-service answers, whatever the app.
+    Gateway,
 }
 
 /// Why a request has no answer.
@@ -109,6 +111,10 @@ impl Nats {
                 let group = subject::ORDERS_GROUP.to_owned();
                 self.client.queue_subscribe(subject::orders(app), group).await
             }
+            RequestSubject::Gateway => {
+                let group = subject::GATEWAY_GROUP.to_owned();
+                self.client.queue_subscribe(subject::GATEWAY, group).await
+            }
         };
         let subscriber = answer.map_err(|source| ServeError { source: source.into() })?;
         self.round_trip().await?;
@@ -143,6 +149,7 @@ impl Nats {
             RequestSubject::Profiles(app) => subject::profiles(app),
             RequestSubject::WordLists(app) => subject::word_lists(app),
             RequestSubject::Orders(app) => subject::orders(app),
+            RequestSubject::Gateway => subject::GATEWAY.to_owned(),
         };
         let request = Request::new().payload(payload).timeout(Some(timeout));
         match self.client.send_request(subject, request).await {

@@ -49,6 +49,12 @@ pub(crate) fn presence(app: &AppId) -> String {
 /// Who shares the look-ups of orders among themselves.
 pub(crate) const ORDERS_GROUP: &str = "order";
 
+/// Commands that came in over a stream, answered by any command-service.
+pub(crate) const GATEWAY: &str = "gateway";
+
+/// Who shares these commands among themselves.
+pub(crate) const GATEWAY_GROUP: &str = "gateway";
+
 /// The bucket of leases; the key is the app.
 pub(crate) const LEASE_BUCKET: &str = "matinee_lease";
 

@@ -17,5 +17,6 @@ pub mod openapi;
 pub mod probes;
 pub mod problem;
 pub mod rejections;
+pub mod relayed;
 pub mod tasks;
 pub mod telemetry;

@@ -24,6 +24,8 @@ pub struct GatewayConfig {
     pub profiles_max: u64,
     /// Time until this instance has read back what an operator changed, before the answer.
     pub registry_wait_ms: u64,
+    /// Commands from `WebSocket` connections that are worked on at once.
+    pub relayed_max: usize,
 }
 
 impl Default for GatewayConfig {
@@ -38,6 +40,7 @@ impl Default for GatewayConfig {
             profile_ttl_ms: 5_000,
             profiles_max: 200_000,
             registry_wait_ms: 2_000,
+            relayed_max: 1_024,
         }
     }
 }

@@ -3,13 +3,14 @@
 //! [`request`] is what every route begins with ([`operator`] those about apps), [`caller`] makes the
 //! actor, [`profiles`] looks up how they are shown, [`screen`] looks for words that are not wanted,
 //! [`submit`] brings commands to the sequencer, wherever it is, and [`reply`] says
-//! what became of them.
+//! what became of them; [`relayed`] are those that came in over a WebSocket.
 
 pub mod caller;
 pub mod config;
 pub mod operator;
 pub mod orders;
 pub mod profiles;
+pub(crate) mod relayed;
 pub mod reply;
 pub mod request;
 pub mod screen;

@@ -13,6 +13,7 @@ use crate::gateway::Gateway;
 use crate::gateway::caller::Caller;
 use crate::gateway::reply;
 use crate::problems;
+use crate::sequencer::answer::Answer;
 use domain::actor::Role;
 
 /// The header with the command's id.
@@ -44,7 +45,7 @@ pub fn request(
 }
 
 impl Request {
-    fn try_new(
+    pub(super) fn try_new(
         gateway: Gateway,
         identity: Identity,
         key: Option<String>,
@@ -83,6 +84,16 @@ impl Request {
         room_id: RoomId,
         command: RoomCommand,
     ) -> Result<Response, Problem> {
+        reply::response(self.answer_in_room(app, room_id, command).await?)
+    }
+
+    /// What becomes of a command to a room.
+    pub(super) async fn answer_in_room(
+        self,
+        app: AppId,
+        room_id: RoomId,
+        command: RoomCommand,
+    ) -> Result<Answer, Problem> {
         self.caller.identity.check_room(&room_id)?;
         let actor = self.caller.actor(&self.gateway.profiles, &app).await;
         let action = Action::Room { room_id, command };
@@ -92,21 +103,19 @@ impl Request {
     /// Carries out a command to the app.
     pub async fn to_app(self, app: AppId, command: AppCommand) -> Result<Response, Problem> {
         let actor = self.caller.actor(&self.gateway.profiles, &app).await;
-        self.carry_out(
-            &app,
-            Command { id: self.id, actor, action: Action::App(command), screening: None },
-        )
-        .await
+        let action = Action::App(command);
+        let command = Command { id: self.id, actor, action, screening: None };
+        reply::response(self.carry_out(&app, command).await?)
     }
 
-    async fn carry_out(&self, app: &AppId, command: Command) -> Result<Response, Problem> {
+    async fn carry_out(&self, app: &AppId, command: Command) -> Result<Answer, Problem> {
         let commands = self.gateway.screen.commands(app, vec![command]).await;
         let mut commands = commands.map_err(problems::not_submitted)?;
         self.gateway.orders.mark_known(app, &mut commands).await;
         let answers = self.gateway.submitter.submit(app, commands).await;
         let answer = answers.map_err(problems::not_submitted)?.pop();
         // One command, one answer: anything else is a bug of the leader.
-        reply::response(answer.ok_or_else(Problem::internal)?)
+        answer.ok_or_else(Problem::internal)
     }
 
     /// The gateway, for what a single route does besides.

@@ -18,5 +18,6 @@ mod limiter;
 mod messages;
 mod moderation;
 mod openapi;
+mod relayed;
 mod shelf;
 mod stage;
