@@ -246,6 +246,12 @@ pub struct WebSocketConfig {
     pub stall_ms: u64,
     /// How long a closing connection waits for the client's close.
     pub close_ms: u64,
+    /// Commands of a client that wait for their answers; one more is refused.
+    pub commands_in_flight_max: usize,
+    /// Time for an answer of the command side.
+    pub command_timeout_ms: u64,
+    /// How long before its token expires a client is warned.
+    pub token_warning_ms: u64,
 }
 
 impl Default for WebSocketConfig {
@@ -258,6 +264,9 @@ impl Default for WebSocketConfig {
             pong_timeout_ms: 30_000,
             stall_ms: 10_000,
             close_ms: 1_000,
+            commands_in_flight_max: 8,
+            command_timeout_ms: 10_000,
+            token_warning_ms: 30_000,
         }
     }
 }
@@ -320,7 +329,13 @@ impl QueryConfig {
         check_range("query.websocket.inbound_frames_per_s_max", frames, 1..=100_000)?;
         check_range("query.websocket.pong_timeout_ms", websocket.pong_timeout_ms, 10..=600_000)?;
         check_range("query.websocket.stall_ms", websocket.stall_ms, 10..=600_000)?;
-        check_range("query.websocket.close_ms", websocket.close_ms, 0..=60_000)
+        check_range("query.websocket.close_ms", websocket.close_ms, 0..=60_000)?;
+        let commands = websocket.commands_in_flight_max;
+        check_range("query.websocket.commands_in_flight_max", commands, 0..=1_000)?;
+        let timeout_ms = websocket.command_timeout_ms;
+        check_range("query.websocket.command_timeout_ms", timeout_ms, 10..=600_000)?;
+        let warning_ms = websocket.token_warning_ms;
+        check_range("query.websocket.token_warning_ms", warning_ms, 0..=3_600_000)
     }
 }
 

@@ -89,17 +89,19 @@ pub struct Neighbours {
 /// the end once: see [`Running::is_ready`] and `/readyz`.
 pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, StartError> {
     config.check().map_err(StartError::Config)?;
-    let Neighbours { nats, postgres, auth, tasks } = neighbours;
     let timeout = Duration::from_millis(config.answers.postgres_timeout_ms);
     let poll = Duration::from_millis(config.answers.min_seq_poll_ms);
-    let read_models = ReadModels::new(&postgres, timeout, poll).map_err(StartError::Pool)?;
+    let read_models =
+        ReadModels::new(&neighbours.postgres, timeout, poll).map_err(StartError::Pool)?;
     let bound = bind("query", &config.http).map_err(StartError::Bind)?;
     let addr = bound.addr();
 
     let metrics = Arc::new(Metrics::new());
     let read_models = Arc::new(read_models);
-    let history = History::new(read_models.clone(), nats.clone(), config.history.clone());
-    let service = Service::new(config, read_models, history, tasks.clone());
+    let (nats, history) = (neighbours.nats.clone(), config.history.clone());
+    let history = History::new(read_models.clone(), nats, history);
+    let service = Service::new(config, read_models, history, &neighbours);
+    let Neighbours { nats, auth, tasks, .. } = neighbours;
     let ended = service.drain().ended().clone();
     tasks.spawn("drain", drain::run(service.clone(), tasks.shutdown_token()));
     let lanes = Arc::new(Lanes::new(tokio::runtime::Handle::current().metrics().num_workers()));

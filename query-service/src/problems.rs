@@ -71,6 +71,41 @@ pub(crate) fn shutting_down(after_s: u32) -> Problem {
     Problem::new(status, "shutting_down", "Shutting down").retry_after_s(after_s)
 }
 
+/// A frame of a WebSocket that is neither a command nor a refresh.
+pub(crate) fn invalid_frame(detail: &'static str) -> Problem {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Problem::new(status, "invalid_frame", "Frame does not fit").detail(detail)
+}
+
+/// More commands than may wait for their answers.
+pub(crate) fn too_many_in_flight(max: usize) -> Problem {
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    Problem::new(status, "too_many_in_flight", "Too many commands wait")
+        .with("limit", max)
+        .retry_after_s(1)
+}
+
+/// A refresh with the token of somebody else.
+pub(crate) fn token_other_user() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "token_other_user", "Token of another user")
+}
+
+/// A browser sends a cookie along without being asked, also from a page of somebody else's.
+pub(crate) fn cookie_reads_only() -> Problem {
+    not_allowed("a connection with a cookie only reads; refresh it with a token first")
+}
+
+/// No command-service has answered.
+pub(crate) fn no_answer(is_certain: bool) -> Problem {
+    let detail = if is_certain {
+        "no command-service is there; nothing was done"
+    } else {
+        "whether the command was executed is not known; the same id asks again"
+    };
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    Problem::new(status, "log_unavailable", "Log unavailable").detail(detail).retry_after_s(2)
+}
+
 /// The request does not ask for a WebSocket.
 pub(crate) fn upgrade_required() -> Problem {
     Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", "WebSocket required")

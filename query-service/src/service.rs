@@ -5,12 +5,14 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use domain::ids::{AppId, LogSeq, RoomId};
-use service_kit::auth::Identity;
+use nats::Nats;
+use service_kit::auth::{Auth, Identity};
 use service_kit::clock;
 use service_kit::problem::Problem;
 use service_kit::tasks::Tasks;
 use tokio_util::sync::CancellationToken;
 
+use crate::Neighbours;
 use crate::config::QueryConfig;
 use crate::drain::Drain;
 use crate::history::History;
@@ -30,6 +32,8 @@ struct Shared {
     read_models: Arc<ReadModels>,
     history: Arc<History>,
     tasks: Tasks,
+    nats: Nats,
+    auth: Auth,
     drain: Arc<Drain>,
 }
 
@@ -47,11 +51,13 @@ impl Service {
         config: QueryConfig,
         read_models: Arc<ReadModels>,
         history: History,
-        tasks: Tasks,
+        neighbours: &Neighbours,
     ) -> Self {
+        let Neighbours { nats, auth, tasks, .. } = neighbours.clone();
         let (hubs, history) = (RwLock::default(), Arc::new(history));
         let drain = Arc::new(Drain::new(config.drain));
-        Self(Arc::new(Shared { config, hubs, read_models, history, tasks, drain }))
+        let shared = Shared { config, hubs, read_models, history, tasks, nats, auth, drain };
+        Self(Arc::new(shared))
     }
 
     pub(crate) fn config(&self) -> &QueryConfig {
@@ -68,6 +74,16 @@ impl Service {
 
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    /// The way to the command side.
+    pub(crate) fn nats(&self) -> &Nats {
+        &self.0.nats
+    }
+
+    /// Verifies tokens that come later than with a request.
+    pub(crate) fn auth(&self) -> &Auth {
+        &self.0.auth
     }
 
     pub(crate) fn drain(&self) -> &Arc<Drain> {

@@ -8,6 +8,7 @@
 //! | `{"type":"gift_defined","app_seq":n,..,"data":{..}}` and the like | a notice to all rooms: [`domain::view::notice`] |
 //! | `{"type":"online","connections":c,"users":u,"peak":p,"unique":n,"at":..}` | how many are in the room |
 //! | `{"type":"notices_missed","count":n,"catalogue_version":v,"broadcast_seq":b}` | so many notices came too fast for this stream |
+//! | `{"type":"token_expires","expires_at":t}` | on a WebSocket: send a `refresh` until then |
 //! | `{"type":"bye","reason":..,"room_seq":n}` | the stream ends here; `n` is the id to resume from; with `until` if the reason is `banned`, with `retry_ms` if it is `shutdown`: come back after so long, on SSE also as `retry:` |
 
 use domain::timestamp::Timestamp;
@@ -115,6 +116,12 @@ pub(crate) fn snapshot(snapshot: &RoomSnapshot, reason: SnapshotReason) -> Frame
         r#"{{"type":"snapshot","room_seq":{room_seq},"reason":"{reason}",{versions},"online":{{{online}}},"room":{room}}}"#
     );
     Frame::encode(Some(room_seq), &json)
+}
+
+/// The token that the stream has will not be good for long.
+pub(crate) fn token_expires(expires_at: Timestamp) -> Frame {
+    let json = format!(r#"{{"type":"token_expires","expires_at":{}}}"#, expires_at.0);
+    Frame::encode(None, &json)
 }
 
 /// The last frame.

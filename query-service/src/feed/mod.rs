@@ -9,8 +9,12 @@ pub(crate) mod open;
 mod timer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::ids::RoomId;
+use domain::timestamp::Timestamp;
+use service_kit::auth::Identity;
+use service_kit::clock;
 
 use crate::broadcast::member::Member;
 use crate::drain::Stay;
@@ -41,6 +45,7 @@ pub(crate) struct Feed {
     /// Nothing once the ring has been reached: who falls out of it then is too slow.
     catch_up_left: Option<u64>,
     timer: Timer,
+    expires_at: Timestamp,
     stay: Stay,
     /// The viewer has been up to date. From then on they get less when they fall behind.
     was_up_to_date: bool,
@@ -93,6 +98,9 @@ impl Feed {
             if let Some(away) = self.subscription.sent_away() {
                 return self.send_away(away);
             }
+            if self.timer.takes_warning() {
+                return self.control(control::token_expires(self.expires_at));
+            }
             // Before the items: a gift is known before somebody sends it.
             if let Some(frame) = self.told() {
                 return self.control(frame);
@@ -132,6 +140,7 @@ impl Feed {
                     self.leave();
                     return Delivery::Heartbeat;
                 }
+                Due::Warning => {}
                 Due::Over(reason) => return self.bye(reason),
             }
         }
@@ -160,6 +169,18 @@ impl Feed {
             self.timer.leave_at(end);
         }
         self.timer.over()
+    }
+
+    /// From now on the client is told so long before its token expires.
+    pub(crate) fn warn_of_expiry(&mut self, before: Duration) {
+        self.timer.warn(before);
+    }
+
+    /// The same user has another token.
+    pub(crate) fn renew(&mut self, identity: &Identity) {
+        self.reader = Reader::of(identity);
+        self.expires_at = Timestamp(identity.expires_at_s.saturating_mul(1_000));
+        self.timer.renew(self.expires_at, clock::now());
     }
 
     /// From now on the broadcaster may write to the viewer while they are up to date.

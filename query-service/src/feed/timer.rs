@@ -22,6 +22,8 @@ pub(crate) struct Timer {
     beat_at: Instant,
     expires_at: Instant,
     leave_at: Option<Instant>,
+    warn_at: Option<Instant>,
+    warning: Duration,
     sent: bool,
 }
 
@@ -29,17 +31,42 @@ pub(crate) struct Timer {
 pub(crate) enum Due {
     Heartbeat,
     Over(ByeReason),
+    /// The token expires soon.
+    Warning,
 }
 
 impl Timer {
     pub(crate) fn new(heartbeat_ms: u64, expires_at: Timestamp, now: Timestamp) -> Self {
         let heartbeat = Duration::from_millis(heartbeat_ms);
-        let left = expires_at.0.saturating_sub(now.0).max(0).cast_unsigned();
-        let started = Instant::now();
-        let beat_at = started + heartbeat;
-        let expires_at = started + Duration::from_millis(left).min(FAR);
+        let beat_at = Instant::now() + heartbeat;
+        let expires_at = moment_of(expires_at, now);
         let sleep = Box::pin(sleep_until(beat_at.min(expires_at)));
-        Self { heartbeat, sleep, beat_at, expires_at, leave_at: None, sent: false }
+        let (leave_at, warn_at, warning, sent) = (None, None, Duration::ZERO, false);
+        Self { heartbeat, sleep, beat_at, expires_at, leave_at, warn_at, warning, sent }
+    }
+
+    /// From now on there is a warning so long before the token expires.
+    pub(crate) fn warn(&mut self, before: Duration) {
+        self.warning = before;
+        // A token that is good for less is warned of at once.
+        self.warn_at = Some(self.expires_at.checked_sub(before).unwrap_or_else(Instant::now));
+        self.set();
+    }
+
+    /// Another token has come.
+    pub(crate) fn renew(&mut self, expires_at: Timestamp, now: Timestamp) {
+        self.expires_at = moment_of(expires_at, now);
+        self.warn(self.warning);
+    }
+
+    /// Whether to warn now. Once for each token.
+    pub(crate) fn takes_warning(&mut self) -> bool {
+        let warns = self.warn_at.take_if(|warn_at| *warn_at <= Instant::now()).is_some();
+        if warns {
+            // The timer has gone off for it; what comes next is later.
+            self.set();
+        }
+        warns
     }
 
     /// Something has been sent: the next beat is not needed.
@@ -74,6 +101,9 @@ impl Timer {
             if let Some(reason) = self.over() {
                 return Due::Over(reason);
             }
+            if self.warn_at.is_some_and(|warn_at| warn_at <= Instant::now()) {
+                return Due::Warning;
+            }
             self.beat_at = Instant::now() + self.heartbeat;
             self.set();
             if !std::mem::take(&mut self.sent) {
@@ -83,9 +113,15 @@ impl Timer {
     }
 
     fn set(&mut self) {
-        let end = self.leave_at.map_or(self.expires_at, |leave_at| leave_at.min(self.expires_at));
-        self.sleep.as_mut().reset(self.beat_at.min(end));
+        let others = [self.leave_at, self.warn_at].into_iter().flatten();
+        let next = others.fold(self.beat_at.min(self.expires_at), Instant::min);
+        self.sleep.as_mut().reset(next);
     }
+}
+
+fn moment_of(expires_at: Timestamp, now: Timestamp) -> Instant {
+    let left = expires_at.0.saturating_sub(now.0).max(0).cast_unsigned();
+    Instant::now() + Duration::from_millis(left).min(FAR)
 }
 
 #[cfg(test)]
@@ -109,6 +145,20 @@ mod tests {
         assert_eq!(timer.over(), Some(ByeReason::TokenExpired));
         assert_eq!(timer.due().await, Due::Over(ByeReason::TokenExpired));
     }
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_warned_of_once_and_again_when_it_was_renewed() {
+        let mut timer = Timer::new(60_000, Timestamp(5_000), Timestamp(0));
+        let started = Instant::now();
+        timer.warn(Duration::from_secs(2));
+        assert_eq!((timer.due().await, started.elapsed().as_secs()), (Due::Warning, 3));
+        assert_eq!((timer.takes_warning(), timer.takes_warning()), (true, false));
+        timer.renew(Timestamp(10_000), Timestamp(3_000));
+        assert_eq!((timer.due().await, started.elapsed().as_secs()), (Due::Warning, 8));
+        assert!(timer.takes_warning());
+        let over = Due::Over(ByeReason::TokenExpired);
+        assert_eq!((timer.due().await, started.elapsed().as_secs()), (over, 10));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn the_service_ends_for_the_stream_when_it_is_told() {
         let mut timer = Timer::new(60_000, Timestamp(100_000), Timestamp(0));

@@ -1,7 +1,7 @@
 //! `GET /v1/apps/{app}/rooms/{room_id}/ws?last_event_id=`: the room live, over WebSocket.
 //!
 //! The same JSON as the SSE stream, one text message each. Close codes are in
-//! [`crate::stream::websocket`].
+//! [`crate::stream::websocket`], what a client may send in [`crate::stream::desk`].
 
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
@@ -16,6 +16,7 @@ use crate::openapi::question;
 use crate::routes::query::{self, Query};
 use crate::routes::with;
 use crate::service::Service;
+use crate::stream::desk::Desk;
 use crate::stream::handshake::{self, Upgrade};
 use crate::stream::{self, websocket};
 
@@ -54,9 +55,10 @@ async fn ws(
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["last_event_id"])?;
     let last_id = query::last_event_id(None, query.text("last_event_id"))?;
-    let Upgrade { connection, socket, answer } = upgrade?;
+    let Upgrade { connection, socket, token, answer } = upgrade?;
+    let desk = Desk::new(service.clone(), &identity, room_id.clone(), token);
     let feed = stream::open(&service, &identity, room_id, last_id).await?;
     let config = service.config().websocket.clone();
-    service.spawn_stream("websocket", websocket::serve(connection, socket, feed, config));
+    service.spawn_stream("websocket", websocket::serve(connection, socket, feed, config, desk));
     Ok(answer)
 }

@@ -2,8 +2,10 @@
 //! costs 137 kB a connection and 30 µs a delivery.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use hyper::upgrade::OnUpgrade;
+use service_kit::auth::credentials;
 use service_kit::http::Socket;
 use service_kit::problem::Problem;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -12,7 +14,7 @@ use warp::http::header::{
     CONNECTION, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use warp::http::{HeaderMap, HeaderValue, StatusCode};
+use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use crate::problems::upgrade_required;
@@ -26,6 +28,8 @@ pub(crate) struct Upgrade {
     pub(crate) connection: OnUpgrade,
     /// The same, for the broadcaster.
     pub(crate) socket: Socket,
+    /// The token, unless it came as a cookie.
+    pub(crate) token: Option<Arc<str>>,
     /// 101 Switching Protocols.
     pub(crate) answer: Response,
 }
@@ -39,7 +43,9 @@ pub(crate) fn upgrade()
             let answer = answer(&headers)?;
             let connection = connection.ok_or_else(upgrade_required)?;
             let socket = socket.ok_or_else(upgrade_required)?;
-            Ok(Upgrade { connection, socket, answer })
+            // As for a request that changes something: a cookie does not count.
+            let token = credentials::token(&Method::POST, &headers).ok().map(Arc::from);
+            Ok(Upgrade { connection, socket, token, answer })
         },
     )
 }

@@ -1,6 +1,8 @@
 //! How a [`Feed`](crate::feed::Feed) is written to a socket: [`sse`], or [`websocket`] after its
-//! [`handshake`]. Both write the same JSON.
+//! [`handshake`]. Both write the same JSON. [`desk`] takes what a
+//! client sends over a WebSocket.
 
+pub(crate) mod desk;
 mod direct;
 pub(crate) mod handshake;
 mod inbound;

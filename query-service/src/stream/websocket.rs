@@ -14,7 +14,7 @@
 //! | 4002 | the client reads more slowly than the room speaks: come back with the last `room_seq` |
 //!
 //! A client that takes nothing for too long, or answers no ping, is cut off without a code: none would
-//! reach it. What a client sends is counted, limited and otherwise ignored for now.
+//! reach it. What a client sends is counted and limited; [`crate::stream::desk`] has what it may be.
 
 use std::time::Duration;
 
@@ -34,6 +34,7 @@ use crate::feed::control::ByeReason;
 use crate::feed::{Delivery, Feed};
 use crate::hub::frame::Frame;
 use crate::metrics::{Metrics, Transport};
+use crate::stream::desk::{Desk, Done};
 use crate::stream::inbound::Inbound;
 
 type Io = Outlet<TokioIo<Upgraded>>;
@@ -44,6 +45,7 @@ pub(crate) async fn serve(
     socket: Socket,
     mut feed: Feed,
     config: WebSocketConfig,
+    desk: Desk,
 ) {
     let upgraded = match connection.await {
         Ok(upgraded) => upgraded,
@@ -59,9 +61,10 @@ pub(crate) async fn serve(
         .max_frame_size(Some(config.inbound_bytes_max));
     let io = Outlet::new(TokioIo::new(upgraded), socket, Transport::WebSocket);
     feed.join(io.member().clone());
+    feed.warn_of_expiry(Duration::from_millis(config.token_warning_ms));
     let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
     let inbound = Inbound::new(config.inbound_frames_per_s_max);
-    let mut connection = Connection { socket, feed, config, inbound, pinged_at: None };
+    let mut connection = Connection { socket, feed, config, inbound, desk, pinged_at: None };
     let ended = connection.run().await;
     if let Some(why) = ended.label() {
         Metrics::stream_ended(why);
@@ -131,6 +134,7 @@ struct Connection {
     feed: Feed,
     config: WebSocketConfig,
     inbound: Inbound,
+    desk: Desk,
     /// When the oldest ping without an answer was sent.
     pinged_at: Option<Instant>,
 }
@@ -140,7 +144,8 @@ impl Connection {
         loop {
             let step = tokio::select! {
                 delivery = self.feed.next() => self.deliver(delivery).await,
-                message = self.socket.next() => self.received(message),
+                message = self.socket.next() => self.received(message).await,
+                answer = self.desk.answered() => self.send(&[answer]).await,
             };
             if let Err(ended) = step {
                 return ended;
@@ -183,13 +188,26 @@ impl Connection {
     }
 
     /// Pings are answered by the library with the next read or write.
-    fn received(&mut self, message: Option<Result<Message, Error>>) -> Result<(), Ended> {
+    async fn received(&mut self, message: Option<Result<Message, Error>>) -> Result<(), Ended> {
         match message {
             Some(Ok(Message::Close(_))) => Err(Ended::ByClient),
             None => Err(Ended::Gone),
-            Some(Ok(_)) => {
+            Some(Ok(message)) => {
                 self.pinged_at = None;
-                if self.inbound.take(Instant::now()) { Ok(()) } else { Err(Ended::Flood) }
+                if !self.inbound.take(Instant::now()) {
+                    return Err(Ended::Flood);
+                }
+                // Binary messages may hold the same JSON; text is text already.
+                let (Message::Text(_) | Message::Binary(_)) = message else { return Ok(()) };
+                let Ok(text) = message.to_text() else { return Err(Ended::NotText) };
+                match self.desk.take(text) {
+                    Done::Later => Ok(()),
+                    Done::Now(answer) => self.send(&[answer]).await,
+                    Done::Refreshed(identity, answer) => {
+                        self.feed.renew(&identity);
+                        self.send(&[answer]).await
+                    }
+                }
             }
             Some(Err(error)) => Err(of_error(&error)),
         }

@@ -6,6 +6,7 @@
 
 mod answers;
 mod busy;
+mod commands;
 mod drain;
 mod endings;
 mod fields;
