@@ -30,6 +30,7 @@ pub(crate) mod sweeper;
 #[cfg(test)]
 mod tests;
 pub(crate) mod ticker;
+mod view;
 
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -295,7 +296,7 @@ impl AppHub {
         let room = self.rooms.lock().get(room_id).cloned();
         let view = match &room {
             Some(room) => room.view(room_id, state, app, clearance),
-            None => room::view_json(room_id, state, &app.fields, clearance),
+            None => view::view_json(room_id, state, &app.fields, clearance),
         };
         let newest = room.map(|room| room.newest(newest)).unwrap_or_default();
         let newest = newest.iter().map(|frame| frame.cleared(clearance).clone()).collect();

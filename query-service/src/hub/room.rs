@@ -9,9 +9,7 @@ use domain::ids::{LogSeq, RoomId};
 use domain::room::state::Room as RoomState;
 use domain::state::AppState;
 use domain::timestamp::Timestamp;
-use domain::view::clearance::Fields;
 use domain::view::feed_item::Priority;
-use domain::view::room_view::RoomView;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -29,6 +27,7 @@ use crate::hub::online::Sign;
 use crate::hub::pace::{Pace, Turn};
 use crate::hub::people::{Line, People, SentAway};
 use crate::hub::ring::{After, Ring, RingLimits};
+use crate::hub::view::view_json;
 
 /// Why nothing more comes from a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -388,18 +387,4 @@ async fn changed<T>(receiver: &mut watch::Receiver<T>) {
     if receiver.changed().await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-/// The room as a newcomer sees it.
-pub(crate) fn view_json(
-    room_id: &RoomId,
-    state: &RoomState,
-    fields: &Fields,
-    clearance: Clearance,
-) -> Arc<str> {
-    // Plain structs with text keys: writing them into memory cannot fail.
-    #[expect(clippy::expect_used, reason = "see above")]
-    let json = serde_json::to_string(&RoomView::of(room_id, state, fields, clearance))
-        .expect("a view is JSON");
-    json.into()
 }
