@@ -13,6 +13,7 @@ use tokio_postgres::Client;
 use crate::demo::play::Played;
 use crate::demo::target::Target;
 use crate::recording::sums::Sums;
+use crate::recording::types::Types;
 use crate::sse::Received;
 
 /// How long the read models and the viewer may lag behind the last answer.
@@ -32,6 +33,8 @@ pub struct Counts {
     pub postgres: Sums,
     /// What the viewer received.
     pub viewer: Received,
+    /// The events in the log, by type.
+    pub types: Types,
     /// Events of the room in the log, which is its last `room_seq`.
     pub events: u64,
     /// What does not add up and is no number of the table.
@@ -39,12 +42,16 @@ pub struct Counts {
 }
 
 /// What the log holds of a room.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct InLog {
     /// What the events add up to.
     pub sums: Sums,
     /// How many.
     pub events: u64,
+    /// How many of each type.
+    pub types: Types,
+    /// The same of what happened to the app, ever.
+    pub app_types: Types,
     /// The last commit of the app.
     pub last: LogSeq,
 }
@@ -56,7 +63,8 @@ pub async fn count(target: &Target, played: &mut Played) -> anyhow::Result<Count
     let log = in_log(&target.nats, target.app(), &room_id).await?;
     let viewer = played.watcher.until(log.events, LAG_MAX).await;
     let (postgres, mut complaints) =
-        in_postgres(&target.postgres, target.app(), &room_id, log).await?;
+        in_postgres(&target.postgres, target.app(), &room_id, &log).await?;
+    complaints.extend(types_complaints(&played.report.types, &log, &viewer));
     if viewer.missing != 0 || viewer.repeated != 0 {
         let (missing, repeated) = (viewer.missing, viewer.repeated);
         complaints.push(format!("the viewer missed {missing} items and got {repeated} again"));
@@ -69,6 +77,7 @@ pub async fn count(target: &Target, played: &mut Played) -> anyhow::Result<Count
         log: log.sums,
         postgres,
         viewer,
+        types: log.types,
         events: log.events,
         complaints,
     })
@@ -103,7 +112,10 @@ pub async fn in_log(nats: &NatsConfig, app: &AppId, room_id: &RoomId) -> anyhow:
         for commit in tail.next_batch(BATCH_EVENTS_MAX).await.context("cannot read the log")? {
             at = commit.seq;
             for event in &commit.commit.events {
-                let Scope::Room { room_id: of, room_seq } = &event.scope else { continue };
+                let Scope::Room { room_id: of, room_seq } = &event.scope else {
+                    room.app_types.add(event.data.type_name(), 1);
+                    continue;
+                };
                 if of == room_id {
                     room.events += 1;
                     ensure!(
@@ -111,6 +123,7 @@ pub async fn in_log(nats: &NatsConfig, app: &AppId, room_id: &RoomId) -> anyhow:
                         "event {room_seq} of the room is out of order"
                     );
                     room.sums += Sums::of_event(&event.data);
+                    room.types.add(event.data.type_name(), 1);
                 }
             }
         }
@@ -131,6 +144,9 @@ const FEED: &str = "
            count(*), coalesce(max(room_seq), 0)
       from matinee.room_feed where app = $1 and room_id = $2";
 
+const TYPES: &str = "
+    select type, count(*) from matinee.room_feed where app = $1 and room_id = $2 group by type";
+
 const ROOM: &str = "
     select messages, gifts, gift_coins, paid_messages, paid_message_coins, likes, room_seq
       from matinee.room where app = $1 and room_id = $2";
@@ -144,7 +160,7 @@ pub async fn in_postgres(
     postgres: &PostgresConfig,
     app: &AppId,
     room_id: &RoomId,
-    log: InLog,
+    log: &InLog,
 ) -> anyhow::Result<(Sums, Vec<String>)> {
     let client = connect(postgres).await.context("cannot reach Postgres")?;
     caught_up(&client, app, log.last).await?;
@@ -180,7 +196,39 @@ pub async fn in_postgres(
     let gifts = client.query_one(GIFT_TOTAL, &key).await.context("cannot read the gift totals")?;
     let totals = vec![number(&gifts, 0), number(&gifts, 1)];
     equal("gift totals of all givers", totals, vec![gift_pieces, gift_gold]);
+    let mut types = Types::default();
+    for row in client.query(TYPES, &key).await.context("cannot count the types of the feed")? {
+        types.add(row.get(0), number(&row, 1));
+    }
+    complaints.extend(differing("Postgres", &types, &log.types));
     Ok((sums, complaints))
+}
+
+/// Where the recording, the log and the viewer do not have the same number of events of a type. What
+/// happens to the app may have been so already; then it is in the log from another time.
+fn types_complaints(recorded: &Types, log: &InLog, viewer: &Received) -> Vec<String> {
+    let (mut of_room, mut missing) = (Types::default(), vec![]);
+    for kind in recorded.names() {
+        if log.app_types.of(kind) == 0 {
+            of_room.add(kind, recorded.of(kind));
+        }
+    }
+    missing.extend(differing("the recording", &of_room.recordable(), &log.types.recordable()));
+    // Of what was left out only the class is told.
+    if viewer.shed == 0 {
+        missing.extend(differing("the viewer", &viewer.types, &log.types));
+    }
+    missing
+}
+
+fn differing<'a>(
+    whose: &'a str,
+    types: &'a Types,
+    log: &'a Types,
+) -> impl Iterator<Item = String> + use<'a> {
+    let differing = types.differing(log).into_iter();
+    differing
+        .map(move |(kind, here, in_log)| format!("{kind}: {here} in {whose}, {in_log} in the log"))
 }
 
 /// Waits until the projector has come to this commit.

@@ -39,15 +39,16 @@ impl Table {
             text.push_str(&paint(Colour::Red, complaint));
         }
         text.push('\n');
-        text.push_str(&verdict(is_equal, counts.events));
+        text.push_str(&verdict(is_equal, counts));
         Self { text, is_equal }
     }
 }
 
-fn verdict(is_equal: bool, events: u64) -> String {
+fn verdict(is_equal: bool, counts: &Counts) -> String {
     if is_equal {
+        let (events, types) = (thousands(counts.events), counts.types.len());
         let text =
-            format!("equal everywhere: {} events, none missing, none twice", thousands(events));
+            format!("equal everywhere: {events} events of {types} types, none missing, none twice");
         paint(Colour::Green, &text)
     } else {
         paint(Colour::Red, "NOT EQUAL: something was lost or doubled")
@@ -75,6 +76,7 @@ fn thousands(number: u64) -> String {
 mod tests {
     use super::*;
     use crate::recording::sums::Sums;
+    use crate::recording::types::Types;
     use crate::sse::Received;
 
     fn counts() -> Counts {
@@ -85,6 +87,7 @@ mod tests {
             log: sums,
             postgres: sums,
             viewer,
+            types: Types::default(),
             events: 306,
             complaints: vec![],
         }

@@ -2,6 +2,7 @@
 
 use domain::room::status::RoomStatus;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Fields that a platform adds (badges, colours) are not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +77,42 @@ pub enum Kind {
         /// Which.
         product_id: Option<String>,
     },
+    /// Anything else, as a call of the API.
+    Call(RecordedCall),
+}
+
+/// A call of the command API. Calls happen one after the other, whoever makes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedCall {
+    /// With which token.
+    pub by: By,
+    /// `PUT`, `POST` or `DELETE`.
+    pub method: String,
+    /// The segments below the app. `{room}` is the room of the replay, `{name}` the `room_seq` that
+    /// the call of this name was answered with.
+    pub path: Vec<String>,
+    /// What is sent; a text that is `{name}` is the number as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+    /// What later calls call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The types of the events that come of it.
+    pub events: Vec<String>,
+}
+
+/// Whose token a call has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// The merchant's server.
+    Admin,
+    /// The merchant's server in the name of the line's user.
+    AdminForUser,
+    /// The line's user, as the host.
+    Host,
+    /// The line's user, as anybody.
+    Viewer,
 }
 
 /// The gift of a line.

@@ -1,11 +1,12 @@
 //! Recorded rooms: a file with one JSON object a line, sorted by time.
 //!
 //! The same shape holds what real rooms recorded (chat, gift, superchat, moderation) and what
-//! [`crate::show`] writes (also join, leave, like, status, product, spotlight). [`mod@line`] is one
-//! line, [`sums`] what they add up to.
+//! [`crate::show`] writes (also join, leave, like, status, product, spotlight, and any other call).
+//! [`mod@line`] is one line, [`sums`] what they add up to, [`types`] how many events of each type.
 
 pub mod line;
 pub mod sums;
+pub mod types;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};

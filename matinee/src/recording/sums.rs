@@ -72,6 +72,15 @@ impl Sums {
             Kind::Moderation { .. } => Self { mutes: 1, ..none },
             Kind::Like { count } => Self { likes: u64::from(*count), ..none },
             Kind::Join => Self { joins: 1, ..none },
+            Kind::Call(call) => {
+                let count = |kind: &str| call.events.iter().filter(|name| *name == kind).count();
+                Self {
+                    messages: count("message_sent") as u64,
+                    mutes: count("user_muted") as u64,
+                    joins: count("room_joined") as u64,
+                    ..none
+                }
+            }
             Kind::Leave | Kind::Status { .. } | Kind::Product { .. } | Kind::Spotlight { .. } => {
                 none
             }

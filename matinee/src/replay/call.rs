@@ -1,5 +1,7 @@
 //! One call of the command API, not yet sent.
 
+use std::collections::HashMap;
+
 use domain::ids::UserId;
 use reqwest::Method;
 use serde_json::Value;
@@ -47,5 +49,26 @@ impl Call {
     pub fn bare(caller: Caller, method: Method, path: &[&str]) -> Self {
         let path = path.iter().map(|segment| (*segment).to_owned()).collect();
         Self { caller, method, path, body: None }
+    }
+
+    /// The same call with the numbers that earlier calls were answered with, in place of their names.
+    #[must_use]
+    pub fn filled(&self, names: &HashMap<String, u64>) -> Self {
+        let number_of = |text: &str| {
+            let name = text.strip_prefix('{')?.strip_suffix('}')?;
+            names.get(name).copied()
+        };
+        let mut call = self.clone();
+        for segment in &mut call.path {
+            if let Some(number) = number_of(segment) {
+                *segment = number.to_string();
+            }
+        }
+        for value in call.body.iter_mut().filter_map(Value::as_object_mut).flatten() {
+            if let Some(number) = value.1.as_str().and_then(number_of) {
+                *value.1 = number.into();
+            }
+        }
+        call
     }
 }

@@ -36,6 +36,8 @@ pub struct CommandClient {
 pub struct Answer {
     /// A reader that has come to here shows it.
     pub log_seq: LogSeq,
+    /// The place of its first event in the room, if it has one.
+    pub room_seq: Option<u64>,
     /// How often it was sent again.
     pub retries: u64,
 }
@@ -157,7 +159,8 @@ impl CommandClient {
         };
         if status.is_success() {
             let log_seq = LogSeq(body["log_seq"].as_u64().unwrap_or_default());
-            return Ok(Attempt::Done(Answer { log_seq, retries }));
+            let room_seq = body["room_seq"].as_u64();
+            return Ok(Attempt::Done(Answer { log_seq, room_seq, retries }));
         }
         let problem = body["type"].as_str().unwrap_or("no problem document").to_owned();
         if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {

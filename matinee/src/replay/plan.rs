@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::recording::line::{Kind, Line};
 use crate::recording::sums::Sums;
+use crate::recording::types::Types;
 use crate::replay::call::{Call, Caller};
 use crate::replay::planner::Planner;
 
@@ -23,6 +24,8 @@ pub struct Plan {
     pub room_id: RoomId,
     /// What the recording says.
     pub recorded: Sums,
+    /// The events that come of it, the opening of the room included.
+    pub types: Types,
     /// People and gifts, in any order.
     pub preparations: Vec<Call>,
     /// The room, one after the other.
@@ -43,6 +46,8 @@ pub struct Step {
     pub call: Call,
     /// What it adds to the sums when it is accepted.
     pub sums: Sums,
+    /// What later calls call its answer.
+    pub name: Option<String>,
 }
 
 /// Why a recording cannot be played.
@@ -78,7 +83,10 @@ impl Plan {
         preparations.extend(register_users(lines, &host));
         let opening = open_room(&room_id, &host, &first.room, lines);
         let recorded = Sums::of_recording(lines);
-        Ok(Self { room_id, recorded, preparations, opening, scenes: planner.scenes })
+        let mut types = Types::of_recording(lines);
+        types.add("room_created", 1);
+        types.add("room_status_changed", opening.len() as u64 - 1);
+        Ok(Self { room_id, recorded, types, preparations, opening, scenes: planner.scenes })
     }
 
     /// How many lines are sent.
@@ -184,7 +192,11 @@ mod tests {
         let plan = Plan::new(&lines, 20.0, "x").unwrap();
 
         let lengths: Vec<usize> = plan.scenes.iter().map(Vec::len).collect();
-        assert_eq!((lengths[0], lengths[1], lengths[3], lengths[4]), (5, 1, 1, 0));
+        // The products and the preparations; live; a break between two halves; ended; replay; the
+        // archive.
+        assert_eq!((lengths.len(), lengths[0], lengths[1]), (11, 14, 1));
+        assert_eq!((lengths[3], lengths[4], lengths[5]), (1, 13 - 1, 1));
+        assert_eq!(lengths[7..], [1, 0, 1, 1]);
         assert_eq!(plan.opening.len(), 1);
         assert_eq!(plan.room_id.as_str(), "tea-room-x");
     }

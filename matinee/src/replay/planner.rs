@@ -6,7 +6,7 @@ use domain::ids::{GiftId, InvalidId, RoomId, UserId};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::recording::line::{Gift, Kind, Line};
+use crate::recording::line::{By, Gift, Kind, Line, RecordedCall};
 use crate::recording::sums::Sums;
 use crate::replay::call::{Call, Caller};
 use crate::replay::plan::Step;
@@ -47,6 +47,10 @@ impl Planner {
             self.scenes.push(vec![]);
             self.step(line.t_ms, &user, call, sums);
             self.scenes.push(vec![]);
+        } else if let Kind::Call(recorded) = &line.kind {
+            // One after the other, and between what the host does.
+            let host = self.host.clone();
+            self.named_step(line.t_ms, &host, call, sums, recorded.name.clone());
         } else {
             self.step(line.t_ms, &user, call, sums);
         }
@@ -54,7 +58,18 @@ impl Planner {
     }
 
     fn step(&mut self, at_ms: u64, user: &UserId, call: Call, sums: Sums) {
-        let step = Step { at_ms, user: user.clone(), call, sums };
+        self.named_step(at_ms, user, call, sums, None);
+    }
+
+    fn named_step(
+        &mut self,
+        at_ms: u64,
+        user: &UserId,
+        call: Call,
+        sums: Sums,
+        name: Option<String>,
+    ) {
+        let step = Step { at_ms, user: user.clone(), call, sums, name };
         if let Some(scene) = self.scenes.last_mut() {
             scene.push(step);
         }
@@ -107,7 +122,25 @@ impl Planner {
                 let body = json!({ "product_id": product_id });
                 self.host_call(Method::PUT, &["spotlight"]).with(body)
             }
+            Kind::Call(recorded) => self.recorded(recorded, user),
         })
+    }
+
+    fn recorded(&self, recorded: &RecordedCall, user: &UserId) -> Call {
+        let caller = match recorded.by {
+            By::Admin => Caller::Admin,
+            By::AdminForUser => Caller::AdminFor(user.clone()),
+            By::Host => Caller::Host(user.clone()),
+            By::Viewer => Caller::Viewer(user.clone()),
+        };
+        let of_room = |segment: &String| segment.replace("{room}", self.room_id.as_str());
+        Call {
+            caller,
+            // One that is none is refused by the service, like every other mistake in a call.
+            method: recorded.method.parse().unwrap_or(Method::GET),
+            path: recorded.path.iter().map(of_room).collect(),
+            body: recorded.body.clone(),
+        }
     }
 
     fn room_call(&self, caller: Caller, method: Method, below: &[&str]) -> Call {

@@ -52,7 +52,7 @@ pub async fn play(
     plan: Plan,
     options: &PlayOptions,
 ) -> Result<Report, SendError> {
-    let mut report = Report::new(plan.room_id.clone(), plan.recorded);
+    let mut report = Report::new(plan.room_id.clone(), plan.recorded, plan.types.clone());
     let stage = Stage {
         client: client.clone(),
         begun_at: Instant::now(),
@@ -121,10 +121,14 @@ impl Stage {
 
     async fn lane(&self, steps: Vec<Step>) -> Result<Tally, SendError> {
         let mut tally = Tally::default();
+        let mut names = HashMap::new();
         for step in steps {
             sleep_until(self.begun_at + after(step.at_ms, self.speed)).await;
-            match self.send(&step.call).await {
+            match self.send(&step.call.filled(&names)).await {
                 Ok(answer) => {
+                    if let (Some(name), Some(room_seq)) = (step.name, answer.room_seq) {
+                        names.insert(name, room_seq);
+                    }
                     tally.accepted += step.sums;
                     tally.retries += answer.retries;
                     tally.log_seq = tally.log_seq.max(answer.log_seq.0);

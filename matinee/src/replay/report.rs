@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::ids::{LogSeq, RoomId};
 
 use crate::recording::sums::Sums;
+use crate::recording::types::Types;
 
 /// Counts of one replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct Report {
     pub room_id: RoomId,
     /// What the recording says.
     pub recorded: Sums,
+    /// The events that come of the recording, by type.
+    pub types: Types,
     /// What the command side accepted of it.
     pub accepted: Sums,
     /// Lines that were refused, by the type of the problem.
@@ -24,10 +27,11 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(room_id: RoomId, recorded: Sums) -> Self {
+    pub(crate) fn new(room_id: RoomId, recorded: Sums, types: Types) -> Self {
         Self {
             room_id,
             recorded,
+            types,
             accepted: Sums::default(),
             refused: BTreeMap::new(),
             retries: 0,

@@ -4,8 +4,16 @@ use super::phrases::{LANGUAGES, Language};
 use super::random::Random;
 use crate::recording::line::{Gift, RecordedProduct};
 
-pub(super) const HOST: &str = "host-mei";
-pub(super) const HOST_NICK: &str = "Mei 的茶室";
+/// Somebody with a part of their own: id and nick.
+pub(super) type Person = (&'static str, &'static str);
+
+pub(super) const HOST: Person = ("host-mei", "Mei 的茶室");
+/// Helps to run the room from outside.
+pub(super) const HELPER: Person = ("helper-lin", "Lin");
+/// Does everything that a viewer can.
+pub(super) const FAN: Person = ("fan-yuki", "ゆき");
+/// Has to be told to go.
+pub(super) const TROLL: Person = ("troll-77", "77");
 
 /// Somebody who watches.
 pub(super) struct Viewer {

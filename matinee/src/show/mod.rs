@@ -1,11 +1,12 @@
 //! A show of the project's own, for those who have no recording: generated from a seed, the same
 //! seed always gives the same file.
 //!
-//! [`cast`] says who is there, [`phrases`] what they say, [`script`] when; [`random`] is the only
-//! source of chance.
+//! [`cast`] says who is there, [`phrases`] what they say, [`script`] when, [`plot`] what the host and
+//! the helpers do; [`random`] is the only source of chance.
 
 mod cast;
 mod phrases;
+mod plot;
 mod random;
 mod script;
 
@@ -36,6 +37,7 @@ mod tests {
     use super::*;
     use crate::recording::line::Kind;
     use crate::recording::sums::Sums;
+    use crate::recording::types::Types;
 
     #[test]
     fn a_seed_always_gives_the_same_show() {
@@ -53,6 +55,31 @@ mod tests {
             assert!(Sums::of_recording(&lines).rows().iter().all(|(_, count)| 0 < *count));
             let products = lines.iter().filter(|line| matches!(line.kind, Kind::Product { .. }));
             assert!(3 <= products.count());
+        }
+    }
+
+    /// What no line of a show can lead to, and why.
+    const NOT_WRITTEN: [(&str, &str); 10] = [
+        ("epoch_started", "whoever leads writes it"),
+        ("user_registered", "everybody is registered before the show"),
+        ("room_created", "the room is opened before the show"),
+        ("level_reached", "the projector announces it"),
+        ("admins_set", "a show must not shut out the admins of an app"),
+        ("app_created", "in the registry's log"),
+        ("app_status_set", "in the registry's log"),
+        ("app_expiry_set", "in the registry's log"),
+        ("app_keys_set", "in the registry's log"),
+        ("app_deleted", "in the registry's log"),
+    ];
+
+    #[test]
+    fn every_type_of_event_comes_of_a_show() {
+        let types = Types::of_recording(&generate(DEFAULT_SEED));
+        for event in domain::sample::events() {
+            let kind = event.data.type_name();
+            let reason = NOT_WRITTEN.iter().find(|(not_written, _)| *not_written == kind);
+            let written = types.of(kind) != 0;
+            assert!(written != reason.is_some(), "`{kind}`: written {written}, {reason:?}");
         }
     }
 

@@ -2,9 +2,9 @@
 
 use domain::room::status::RoomStatus;
 
-use super::cast::{self, HOST, HOST_NICK, Viewer};
-use super::phrases;
+use super::cast::{self, HOST, Person, Viewer};
 use super::random::Random;
+use super::{phrases, plot};
 use crate::recording::line::{Kind, Line, ModerationAction};
 
 /// How long the show is.
@@ -46,24 +46,34 @@ impl Script {
         });
     }
 
+    fn act(&mut self, t_ms: u64, (id, nick): Person, kind: Kind) {
+        self.add(t_ms, id, nick, kind);
+    }
+
     /// Products come onto the shelf before the show, then each is explained in its turn.
     fn host(&mut self) {
         for product in cast::products() {
-            self.add(0, HOST, HOST_NICK, Kind::Product { product });
+            self.act(0, HOST, Kind::Product { product });
         }
-        self.add(500, HOST, HOST_NICK, Kind::Status { status: RoomStatus::Live });
+        for (at_ms, who, kind) in plot::beats() {
+            self.act(at_ms, who, kind);
+        }
+        self.act(500, HOST, Kind::Status { status: RoomStatus::Live });
         for (product, turn) in cast::products().into_iter().zip(0..) {
             let from_ms = 5_000 + turn * SPOTLIGHT_MS;
             let product_id = Some(product.id);
-            self.add(from_ms, HOST, HOST_NICK, Kind::Spotlight { product_id });
+            self.act(from_ms, HOST, Kind::Spotlight { product_id });
             for _ in 0..3 {
                 let at_ms = self.random.between(from_ms + 500, from_ms + SPOTLIGHT_MS);
                 let text = (*self.random.pick(phrases::HOST)).into();
-                self.add(at_ms, HOST, HOST_NICK, Kind::Chat { text });
+                self.act(at_ms, HOST, Kind::Chat { text });
             }
         }
-        self.add(290_000, HOST, HOST_NICK, Kind::Spotlight { product_id: None });
-        self.add(LENGTH_MS, HOST, HOST_NICK, Kind::Status { status: RoomStatus::Ended });
+        self.act(290_000, HOST, Kind::Spotlight { product_id: None });
+        self.act(LENGTH_MS, HOST, Kind::Status { status: RoomStatus::Ended });
+        self.act(LENGTH_MS, HOST, Kind::Status { status: RoomStatus::Replay });
+        let (at_ms, who, kind) = plot::archive(LENGTH_MS);
+        self.act(at_ms, who, kind);
     }
 
     /// A few are muted in the second half and send nothing more. Returns who and when.

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::recording::sums::Sums;
+use crate::recording::types::Types;
 use crate::sse::frame::{Frame, FrameReader};
 
 const CONNECT_AGAIN: Duration = Duration::from_millis(100);
@@ -37,6 +38,8 @@ pub struct WatchTarget {
 pub struct Received {
     /// What the items add up to.
     pub sums: Sums,
+    /// How many there were of each type.
+    pub types: Types,
     /// The `room_seq` of the last item.
     pub room_seq: u64,
     /// How many items, those that a merged frame stands for included.
@@ -162,6 +165,7 @@ impl<F: FnMut(&Value)> Viewer<F> {
                     received.shed += shed;
                     received.items += (room_seq + 1).saturating_sub(first + shed);
                     received.sums += Sums::of_feed_item(&item);
+                    received.types.add_feed_item(&item);
                 });
                 (self.show)(&item);
             }
