@@ -29,10 +29,16 @@ pub fn is_notice(data: &EventData) -> bool {
 
 /// The notice as JSON on one line, or nothing for an event that is none.
 pub fn notice(event: &Event) -> Option<String> {
+    if is_notice(&event.data) { json(event) } else { None }
+}
+
+/// How somebody is shown from now on, for the rooms that they are in; as a notice.
+pub fn introduction(event: &Event) -> Option<String> {
+    if let EventData::UserRegistered(_) = event.data { json(event) } else { None }
+}
+
+fn json(event: &Event) -> Option<String> {
     let Scope::App { app_seq } = event.scope else { return None };
-    if !is_notice(&event.data) {
-        return None;
-    }
     let notice = Notice {
         kind: event.data.type_name(),
         app_seq,
