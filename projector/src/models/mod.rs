@@ -15,6 +15,7 @@ mod purchase;
 mod recalled_message;
 mod room;
 mod room_feed;
+mod room_member;
 mod shelf;
 mod spotlight;
 mod user_level;
@@ -64,6 +65,7 @@ fn fold(name: &str, rule: &LevelRule, outbox: Option<&OutboxConfig>) -> Option<B
         "purchase" => Box::new(purchase::Purchases::default()),
         "room" => Box::new(room::Rooms::default()),
         "room_feed" => Box::new(room_feed::RoomFeed::default()),
+        "room_member" => Box::new(room_member::RoomMembers::default()),
         "shelf" => Box::new(shelf::Shelves::default()),
         "spotlight" => Box::new(spotlight::Spotlights::default()),
         "user_level" => Box::new(user_level::UserLevels::new(rule.clone(), outbox.cloned())),
