@@ -25,6 +25,13 @@ pub(crate) fn banned(until: Option<Timestamp>) -> Problem {
         .with("until", until)
 }
 
+/// A list of them would be out of date before it is read.
+pub(crate) fn too_many_members(members_max: u32) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "too_many_members", "Too many members")
+        .detail("members are listed in small rooms only; `online` says how many there are")
+        .with("members_max", members_max)
+}
+
 /// Nobody of that name has registered or earned anything.
 pub(crate) fn user_not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "user_not_found", "No such user")

@@ -14,6 +14,7 @@ mod budget;
 mod changes;
 pub(crate) mod follower;
 pub(crate) mod frame;
+mod introduced;
 pub(crate) mod item;
 pub(crate) mod lock;
 pub(crate) mod merge;
@@ -51,6 +52,7 @@ use tokio::time::Instant;
 use crate::broadcast::Lanes;
 use crate::config::HubConfig;
 use crate::hub::frame::Frame;
+use crate::hub::introduced::Introduced;
 use crate::hub::item::Item;
 use crate::hub::lock::{read, write};
 use crate::hub::notice::{Audience, Versions};
@@ -74,6 +76,7 @@ pub(crate) struct AppHub {
     progress: watch::Sender<Progress>,
     metrics: Arc<Metrics>,
     figures: Figures,
+    introduced: Introduced,
 }
 
 #[derive(Debug, Default)]
@@ -132,8 +135,9 @@ impl AppHub {
     ) -> Self {
         let rooms = Rooms::new(&config, lanes, metrics.clone());
         let progress = watch::Sender::new(Progress::default());
-        let (folded, ticker) = (RwLock::default(), Ticker::default());
-        Self { app, config, folded, rooms, ticker, progress, metrics, figures: Figures::default() }
+        let (folded, ticker, figures) = (RwLock::default(), Ticker::default(), Figures::default());
+        let introduced = Introduced::default();
+        Self { app, config, folded, rooms, ticker, progress, metrics, figures, introduced }
     }
 
     pub(crate) fn app(&self) -> &AppId {
@@ -169,11 +173,12 @@ impl AppHub {
                         rooms.all_changed();
                     }
                     // Without a listener, as in a replay, there is nobody to tell.
-                    if rooms.all().next().is_some()
-                        && let Some(json) = notice(event)
-                    {
-                        let told = rooms.tell(Audience::App, &Frame::encode(None, &json));
-                        touched.extend(told.into_iter().map(|room| (room, true)));
+                    if rooms.all().next().is_some() {
+                        self.introduced.take(event);
+                        if let Some(json) = notice(event) {
+                            let told = rooms.tell(Audience::App, &Frame::encode(None, &json));
+                            touched.extend(told.into_iter().map(|room| (room, true)));
+                        }
                     }
                     continue;
                 };

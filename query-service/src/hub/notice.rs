@@ -20,7 +20,6 @@ pub(crate) enum Audience<'a> {
     /// All who listen to any room of the app.
     App,
     /// All who listen to one of these rooms.
-    #[expect(dead_code, reason = "for notices about somebody who is in a few rooms")]
     Rooms(&'a [RoomId]),
 }
 

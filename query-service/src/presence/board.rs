@@ -126,6 +126,16 @@ impl Board {
         }
     }
 
+    /// The rooms in which somebody is, on whichever instance. Large rooms are left out.
+    pub(crate) fn rooms_of(&self, user: u64) -> Vec<RoomId> {
+        let is_in = |audience: &Audience| {
+            let mut elsewhere = audience.elsewhere.values();
+            audience.here.users.contains(user) || elsewhere.any(|(_, it)| it.users.contains(user))
+        };
+        let rooms = self.rooms.iter().filter(|(_, audience)| is_in(audience));
+        rooms.map(|(room_id, _)| room_id.clone()).collect()
+    }
+
     /// What there is to tell the other instances: what has changed here, or all that is here.
     pub(crate) fn news(&mut self, all: bool) -> Vec<(RoomId, Summary)> {
         let mut news = Vec::new();

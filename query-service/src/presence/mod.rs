@@ -123,6 +123,10 @@ impl Keeper {
                 tracing::warn!(app.id = %app, error = %ErrorChain(&error), "presence not told");
             }
         }
+        for (user, frame) in self.hub.introduced() {
+            let rooms = self.board.rooms_of(users::hash(&user));
+            self.hub.tell_rooms(&rooms, &frame);
+        }
         for Change { room_id, online, push } in self.board.count(now) {
             let frame = push.then(|| control::online(&online, clock::now()));
             self.hub.set_online(&room_id, online, frame);

@@ -66,6 +66,14 @@ impl Users {
         }
     }
 
+    /// Whether somebody is in it; of a large set nobody knows, and the answer is no.
+    pub(crate) fn contains(&self, user: u64) -> bool {
+        match self {
+            Self::Exact(users) => users.contains(&user),
+            Self::About(_) => false,
+        }
+    }
+
     pub(crate) fn count(&self) -> u64 {
         match self {
             Self::Exact(users) => users.len() as u64,

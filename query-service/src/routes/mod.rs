@@ -9,6 +9,7 @@ mod gift_ranks;
 mod gift_totals;
 mod gifts;
 mod marks;
+mod members;
 mod online;
 mod product_history;
 mod query;
@@ -42,6 +43,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(follows::route(service.clone(), auth))
         .or(sales::route(service.clone(), auth))
         .or(marks::route(service.clone(), auth))
+        .or(members::route(service.clone(), auth))
         .or(online::route(service.clone(), auth))
         .or(product_history::route(service.clone(), auth))
         .or(user::route(service.clone(), auth))
@@ -64,6 +66,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         follows::operation().named("follows"),
         sales::operation().named("sales"),
         marks::operation().named("marks"),
+        members::operation().named("members"),
         online::operation().named("online"),
         product_history::operation().named("product_history"),
         user::operation().named("user"),

@@ -15,6 +15,7 @@ mod gifts;
 mod harness;
 mod hostile;
 mod live;
+mod members;
 mod notices;
 mod openapi;
 mod outages;

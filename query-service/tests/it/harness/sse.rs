@@ -178,6 +178,7 @@ pub(crate) fn item_seqs(events: &[SseEvent]) -> Vec<u64> {
         "broadcast_sent",
         "notices_missed",
         "online",
+        "user_registered",
     ];
     let items = events.iter().filter(|event| !control.contains(&event.kind().as_str()));
     items

@@ -1,0 +1,75 @@
+//! `room_member`: who is in a room.
+
+use domain::ids::{AppId, RoomId, UserId};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::read_models::{ReadModels, Unavailable, unsigned};
+
+/// Not more than are asked for, so a large room costs no more.
+const COUNT: &str = "
+    SELECT count(*) FROM (
+        SELECT 1 FROM matinee.room_member WHERE app = $1 AND room_id = $2 LIMIT $3) AS counted";
+
+/// Follows the primary key. Whoever has registered is shown as they are now.
+const AFTER: &str = "
+    SELECT member.user_id, coalesce(app_user.nick, member.nick),
+        CASE WHEN app_user.user_id IS NULL THEN member.avatar ELSE app_user.avatar END,
+        coalesce(user_level.level, member.level, 0), member.role, member.joined_at
+    FROM matinee.room_member AS member
+    LEFT JOIN matinee.app_user
+        ON app_user.app = member.app AND app_user.user_id = member.user_id
+    LEFT JOIN matinee.user_level
+        ON user_level.app = member.app AND user_level.user_id = member.user_id
+    WHERE member.app = $1 AND member.room_id = $2 AND member.user_id > $3
+    ORDER BY member.user_id LIMIT $4";
+
+/// Somebody who is in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct RoomMember {
+    pub(crate) user_id: String,
+    nick: String,
+    avatar: Option<String>,
+    level: u64,
+    /// What they may do in this room: `host`, `assistant`, `viewer`, `guest` or `admin`.
+    pub(crate) role: String,
+    /// Unix milliseconds.
+    joined_at: i64,
+}
+
+impl ReadModels {
+    /// How many are in a room, or one more than `max`.
+    pub(crate) async fn member_count(
+        &self,
+        app: &AppId,
+        room_id: &RoomId,
+        max: u32,
+    ) -> Result<u64, Unavailable> {
+        let (app, room_id, limit) = (app.as_str(), room_id.as_str(), i64::from(max) + 1);
+        let rows = self.query(COUNT, &[&app, &room_id, &limit]).await?;
+        Ok(rows.first().map_or(0, |row| unsigned(row.get(0))))
+    }
+
+    /// Who is in a room, after a user, by id.
+    pub(crate) async fn members(
+        &self,
+        app: &AppId,
+        room_id: &RoomId,
+        after: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<RoomMember>, Unavailable> {
+        // No id is empty, so all come after the empty text.
+        let after = after.map_or("", UserId::as_str);
+        let (app, room_id, limit) = (app.as_str(), room_id.as_str(), i64::from(limit));
+        let rows = self.query(AFTER, &[&app, &room_id, &after, &limit]).await?;
+        let members = rows.iter().map(|row| RoomMember {
+            user_id: row.get(0),
+            nick: row.get(1),
+            avatar: row.get(2),
+            level: unsigned(i64::from(row.get::<_, i32>(3))),
+            role: row.get(4),
+            joined_at: row.get(5),
+        });
+        Ok(members.collect())
+    }
+}
