@@ -16,6 +16,8 @@ pub struct QueryConfig {
     pub hub: HubConfig,
     /// What happened before, while it is sent again.
     pub history: HistoryConfig,
+    /// Past shows.
+    pub replay: ReplayConfig,
     /// Answers to single questions.
     pub answers: AnswersConfig,
     /// WebSocket connections.
@@ -187,6 +189,24 @@ impl Default for HistoryConfig {
     }
 }
 
+/// The `[query.replay]` section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReplayConfig {
+    /// Replays of one app at the same time.
+    pub replays_max: usize,
+    /// How many times the show's own speed they may be.
+    pub speed_max: u32,
+    /// A longer silence of the show is shortened to this.
+    pub gap_max_ms: u64,
+}
+
+impl Default for ReplayConfig {
+    fn default() -> Self {
+        Self { replays_max: 100, speed_max: 100, gap_max_ms: 30_000 }
+    }
+}
+
 /// The `[query.answers]` section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -309,6 +329,10 @@ impl QueryConfig {
         check_range("query.history.log_bytes_max", history.log_bytes_max, 0..=1 << 40)?;
         check_range("query.history.log_timeout_ms", history.log_timeout_ms, 10..=600_000)?;
         check_range("query.history.log_reads_max", history.log_reads_max, 1..=1_000)?;
+        let replay = &self.replay;
+        check_range("query.replay.replays_max", replay.replays_max, 0..=100_000)?;
+        check_range("query.replay.speed_max", replay.speed_max, 1..=10_000)?;
+        check_range("query.replay.gap_max_ms", replay.gap_max_ms, 0..=86_400_000)?;
         check_range("query.answers.min_seq_wait_ms", answers.min_seq_wait_ms, 0..=60_000)?;
         check_range("query.answers.min_seq_poll_ms", answers.min_seq_poll_ms, 1..=10_000)?;
         let most = answers.recent_items_max;

@@ -1,10 +1,10 @@
 //! What viewers read: snapshots, history, levels, rankings, and each room live over SSE and WebSocket.
 //!
 //! [`start`] sets it all up. Reading order: `hub` (the log folded in memory, one encoding for all),
-//! `feed` (what one viewer gets, in order), `history` (what the hub no longer holds), `stream` (how it
-//! is written), `routes` (one file per question), `presence` (who is there), `apps` (which apps
-//! are shown), `read_models` (what is asked of Postgres), `profiles` (what the gateway asks), `drain`
-//! (how it stops).
+//! `feed` (what one viewer gets, in order), `history` (what the hub no longer holds), `replay` (a past
+//! show), `stream` (how it is written), `routes` (one file per question), `presence` (who is there),
+//! `apps` (which apps are shown), `read_models` (what is asked of Postgres), `profiles` (what the
+//! gateway asks), `drain` (how it stops).
 //!
 //! Nothing here is kept: the hub begins from the sequencer's snapshot and the tail of the log, and
 //! without Postgres everything works but history, levels and rankings.
@@ -23,6 +23,7 @@ mod presence;
 mod problems;
 mod profiles;
 mod read_models;
+mod replay;
 mod routes;
 mod service;
 mod stream;

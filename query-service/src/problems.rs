@@ -113,6 +113,12 @@ pub(crate) fn no_answer(is_certain: bool) -> Problem {
     Problem::new(status, "log_unavailable", "Log unavailable").detail(detail).retry_after_s(2)
 }
 
+/// The app has as many replays as it may.
+pub(crate) fn too_many_replays() -> Problem {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    Problem::new(status, "too_many_replays", "Too many replays").retry_after_s(10)
+}
+
 /// The request does not ask for a WebSocket.
 pub(crate) fn upgrade_required() -> Problem {
     Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", "WebSocket required")

@@ -20,6 +20,7 @@ use crate::hub::lock::{read, write};
 use crate::hub::{AppHub, Reader};
 use crate::problems::{banned, not_ready, not_yet, room_not_found};
 use crate::read_models::ReadModels;
+use crate::replay::places::Places;
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
@@ -31,6 +32,7 @@ struct Shared {
     hubs: RwLock<HashMap<AppId, ShownApp>>,
     read_models: Arc<ReadModels>,
     history: Arc<History>,
+    replays: Arc<Places>,
     tasks: Tasks,
     nats: Nats,
     auth: Auth,
@@ -55,9 +57,19 @@ impl Service {
     ) -> Self {
         let Neighbours { nats, auth, tasks, .. } = neighbours.clone();
         let (hubs, history) = (RwLock::default(), Arc::new(history));
+        let replays = Places::new(config.replay.replays_max);
         let drain = Arc::new(Drain::new(config.drain));
-        let shared = Shared { config, hubs, read_models, history, tasks, nats, auth, drain };
-        Self(Arc::new(shared))
+        Self(Arc::new(Shared {
+            config,
+            hubs,
+            read_models,
+            history,
+            replays,
+            tasks,
+            nats,
+            auth,
+            drain,
+        }))
     }
 
     pub(crate) fn config(&self) -> &QueryConfig {
@@ -70,6 +82,10 @@ impl Service {
 
     pub(crate) fn history(&self) -> &Arc<History> {
         &self.0.history
+    }
+
+    pub(crate) fn replays(&self) -> &Arc<Places> {
+        &self.0.replays
     }
 
     pub(crate) fn tasks(&self) -> &Tasks {

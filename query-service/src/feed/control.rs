@@ -60,6 +60,10 @@ pub(crate) enum ByeReason {
     Kicked,
     /// The user may not come again before this time, or ever.
     Banned { until: Option<Timestamp> },
+    /// A replay has come to its end.
+    End,
+    /// A replay cannot be continued now: its history cannot be read.
+    HistoryUnavailable,
 }
 
 impl ByeReason {
@@ -73,6 +77,8 @@ impl ByeReason {
             Self::AppClosed => "app_closed",
             Self::Kicked => "kicked",
             Self::Banned { .. } => "banned",
+            Self::End => "end",
+            Self::HistoryUnavailable => "history_unavailable",
         }
     }
 }
@@ -134,7 +140,9 @@ pub(crate) fn bye(reason: ByeReason, room_seq: u64, retry_ms: Option<u64>) -> Fr
         | ByeReason::Shutdown
         | ByeReason::LogStopped
         | ByeReason::AppClosed
-        | ByeReason::Kicked => String::new(),
+        | ByeReason::Kicked
+        | ByeReason::End
+        | ByeReason::HistoryUnavailable => String::new(),
     };
     let mut fields = String::new();
     if let Some(retry_ms) = retry_ms {

@@ -78,6 +78,24 @@ pub(crate) enum Delivery {
     Bye(ByeReason, Frame),
 }
 
+/// What a stream is written from.
+pub(crate) trait Source: Send + 'static {
+    /// Waits for what to send next. Cancel-safe.
+    fn next(&mut self) -> impl Future<Output = Delivery> + Send;
+
+    fn metrics(&self) -> &Arc<Metrics>;
+}
+
+impl Source for Feed {
+    async fn next(&mut self) -> Delivery {
+        Self::next(self).await
+    }
+
+    fn metrics(&self) -> &Arc<Metrics> {
+        self.hub.metrics()
+    }
+}
+
 impl Feed {
     /// Waits for what to send next. Cancel-safe: nothing is taken before it is given out.
     pub(crate) async fn next(&mut self) -> Delivery {

@@ -10,6 +10,7 @@
 //! Invariant: state and rings change together under the lock of the state, so whoever reads both
 //! under it sees the same `room_seq`.
 
+mod activity;
 mod budget;
 mod changes;
 pub(crate) mod follower;
@@ -254,16 +255,6 @@ impl AppHub {
     /// Reads from the state; nobody else is served meanwhile.
     pub(crate) fn look<T>(&self, read_from: impl FnOnce(&AppState) -> T) -> T {
         read_from(&read(&self.folded).state)
-    }
-
-    /// A place in the log after which an item of an active room and all its followers stand.
-    pub(crate) fn place_before(&self, room_id: &RoomId, room_seq: u64) -> Option<LogSeq> {
-        self.rooms.lock().get(room_id)?.place_before(room_seq)
-    }
-
-    /// A room in memory.
-    pub(crate) fn active(&self, room_id: &RoomId) -> Option<Arc<Room>> {
-        self.rooms.lock().get(room_id).cloned()
     }
 
     /// Listens to a room; nothing if the room does not exist. From here on the room's ring takes

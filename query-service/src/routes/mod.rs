@@ -13,6 +13,7 @@ mod members;
 mod online;
 mod product_history;
 mod query;
+mod replay;
 mod room;
 mod sales;
 mod stream;
@@ -35,6 +36,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
     room::route(service.clone(), auth)
         .or(feed::route(service.clone(), auth))
         .or(stream::route(service.clone(), auth))
+        .or(replay::route(service.clone(), auth))
         .or(ws::route(service.clone(), auth))
         .or(gift_totals::route(service.clone(), auth))
         .or(gift_ranks::route(service.clone(), auth))
@@ -58,6 +60,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         room::operation().named("room"),
         feed::operation().named("feed"),
         stream::operation().named("stream"),
+        replay::operation().named("replay"),
         ws::operation().named("ws"),
         gift_totals::operation().named("gift_totals"),
         gift_ranks::operation().named("gift_ranks"),

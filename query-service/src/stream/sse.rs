@@ -19,7 +19,7 @@ use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use warp::http::{HeaderMap, HeaderValue};
 use warp::reply::{Reply, Response};
 
-use crate::feed::{Delivery, Feed};
+use crate::feed::{Delivery, Feed, Source};
 use crate::metrics::Transport;
 use crate::service::Service;
 use crate::stream::direct;
@@ -44,9 +44,9 @@ pub(crate) fn respond(service: &Service, socket: Option<Socket>, feed: Feed) -> 
 }
 
 /// The answer, with the stream as its body.
-fn response(feed: Feed) -> Response {
-    let open = feed.metrics().open(Transport::Sse);
-    let chunks = unfold(Some((feed, open)), async |state| {
+pub(crate) fn response<S: Source>(source: S) -> Response {
+    let open = source.metrics().open(Transport::Sse);
+    let chunks = unfold(Some((source, open)), async |state| {
         let (mut feed, open) = state?;
         Some(match feed.next().await {
             Delivery::Control(frame) => (Ok(frame.sse().clone()), Some((feed, open))),

@@ -116,7 +116,10 @@ impl Ended {
                     ByeReason::AppClosed => CloseCode::Library(4003),
                     ByeReason::Kicked => CloseCode::Library(4004),
                     ByeReason::Banned { .. } => CloseCode::Library(4005),
-                    ByeReason::Shutdown | ByeReason::LogStopped => CloseCode::Away,
+                    ByeReason::End => CloseCode::Normal,
+                    ByeReason::Shutdown | ByeReason::LogStopped | ByeReason::HistoryUnavailable => {
+                        CloseCode::Away
+                    }
                 };
                 Some((code, reason.as_str()))
             }

@@ -23,6 +23,7 @@ mod presence;
 mod products;
 mod profiles;
 mod recall;
+mod replay;
 mod resume;
 mod sent_away;
 mod shaping;

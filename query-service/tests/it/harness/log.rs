@@ -9,6 +9,7 @@ use domain::event::{Event, EventData, EventId};
 use domain::ids::{LogSeq, RoomId};
 use domain::room::create_room::RoomCreated;
 use domain::state::{AppState, STATE_SCHEMA};
+use domain::timestamp::Timestamp;
 use nats::SnapshotMeta;
 use service_kit::clock;
 
@@ -19,6 +20,8 @@ use super::{LIMIT, World, message};
 pub(super) struct Written {
     state: AppState,
     log_seq: LogSeq,
+    /// How far the clock of what is appended is ahead.
+    ahead_ms: i64,
 }
 
 impl World {
@@ -33,7 +36,7 @@ impl World {
     fn pack(&self, room: Option<&RoomId>, data: Vec<EventData>) -> (Commit, LogSeq) {
         let mut written = self.written.lock().unwrap();
         let command = clock::new_command_id();
-        let at = clock::now().max(written.state.changed_at);
+        let at = Timestamp(clock::now().0 + written.ahead_ms).max(written.state.changed_at);
         let actor = Actor::unknown("ann".parse().unwrap(), Role::Viewer);
         let mut events = Vec::new();
         for (data, index) in data.into_iter().zip(0..) {
@@ -47,6 +50,11 @@ impl World {
         written.log_seq = after.next();
         let id = clock::new_command_id();
         (Commit { id, epoch: 1, at, events, settled: vec![] }, after)
+    }
+
+    /// What is appended from now on happens so much later.
+    pub(crate) fn pass(&self, ms: i64) {
+        self.written.lock().unwrap().ahead_ms += ms;
     }
 
     /// A room with that many messages after its first event.

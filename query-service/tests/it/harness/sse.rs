@@ -135,6 +135,15 @@ impl Sse {
         events
     }
 
+    /// All that is left, and how many comments came.
+    pub(crate) async fn rest_with_comments(mut self) -> (Vec<SseEvent>, usize) {
+        let mut events = Vec::new();
+        while let Some(event) = self.next().await {
+            events.push(event);
+        }
+        (events, self.parser.comments)
+    }
+
     /// Whether nothing comes for a while.
     pub(crate) async fn is_silent(&mut self) -> bool {
         timeout(Duration::from_millis(100), self.next()).await.is_err()
@@ -153,8 +162,12 @@ impl World {
         token: &str,
         last_id: Option<&str>,
     ) -> Sse {
-        let mut request =
-            self.http.get(self.url(&format!("rooms/{room}/stream"))).bearer_auth(token);
+        self.sse(&format!("rooms/{room}/stream"), token, last_id).await
+    }
+
+    /// Any stream below the app.
+    pub(crate) async fn sse(&self, path: &str, token: &str, last_id: Option<&str>) -> Sse {
+        let mut request = self.http.get(self.url(path)).bearer_auth(token);
         if let Some(last_id) = last_id {
             request = request.header("Last-Event-ID", last_id);
         }

@@ -1,0 +1,224 @@
+//! A past show of a room, streamed with its own timing ([`timing`]) through the frames of a live one.
+//!
+//! It begins with `resumed`, brings what was said up to the end that the room had at that moment, and
+//! ends with `bye`. Nothing is held but a cursor: what is due is taken from the [`History`] when it is
+//! due, so what was recalled meanwhile is not shown. How many there may be is in [`places`].
+
+pub(crate) mod places;
+pub(crate) mod timing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ids::RoomId;
+use domain::timestamp::Timestamp;
+use serde::Deserialize;
+use service_kit::clock;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use crate::drain::Stay;
+use crate::feed::control::{self, ByeReason};
+use crate::feed::{Delivery, Source};
+use crate::history::{History, Place};
+use crate::hub::frame::Frame;
+use crate::hub::room::End;
+use crate::hub::run::Run;
+use crate::hub::{AppHub, Progress, Reader};
+use crate::metrics::Metrics;
+use crate::replay::places::Taken;
+use crate::replay::timing::Timing;
+
+/// The longest sleep.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Who watches what, from where and how fast.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) hub: Arc<AppHub>,
+    pub(crate) history: Arc<History>,
+    pub(crate) room_id: RoomId,
+    pub(crate) reader: Reader,
+    /// The last `room_seq` that is not wanted.
+    pub(crate) after: u64,
+    pub(crate) timing: Timing,
+    /// When the client's token ends.
+    pub(crate) expires_at: Timestamp,
+    pub(crate) taken: Taken,
+    pub(crate) stay: Stay,
+}
+
+#[derive(Debug)]
+pub(crate) struct Replay {
+    opening: Option<Frame>,
+    hub: Arc<AppHub>,
+    history: Arc<History>,
+    room_id: RoomId,
+    reader: Reader,
+    cursor: u64,
+    /// `room_seq` of the last item.
+    until: u64,
+    timing: Timing,
+    began: Instant,
+    heartbeat: Duration,
+    beat_at: Instant,
+    expires_at: Timestamp,
+    progress: watch::Receiver<Progress>,
+    _taken: Taken,
+    stay: Stay,
+    /// When it has to go, once the service stops.
+    leave_at: Option<Instant>,
+}
+
+/// Of an item, when it happened.
+#[derive(Deserialize)]
+struct Happened {
+    at: Timestamp,
+}
+
+/// What is next.
+enum Next {
+    Due(Run, Vec<Timestamp>),
+    At(Instant),
+    Unavailable,
+}
+
+impl Replay {
+    /// Nothing if the room does not exist.
+    pub(crate) fn open(opening: Opening) -> Option<Self> {
+        let Opening { hub, history, room_id, reader, after, timing, expires_at, taken, stay } =
+            opening;
+        let until = hub.head(&room_id)?;
+        Metrics::stream_begun("replay");
+        let heartbeat = Duration::from_millis(hub.config().heartbeat_ms);
+        let began = Instant::now();
+        Some(Self {
+            opening: Some(control::resumed(after, hub.versions())),
+            progress: hub.progress(),
+            hub,
+            history,
+            room_id,
+            reader,
+            cursor: after,
+            until,
+            timing,
+            began,
+            heartbeat,
+            beat_at: began + heartbeat,
+            expires_at,
+            _taken: taken,
+            stay,
+            leave_at: None,
+        })
+    }
+
+    async fn next_delivery(&mut self) -> Delivery {
+        if let Some(frame) = self.opening.take() {
+            return Delivery::Control(frame);
+        }
+        loop {
+            if let Some(reason) = self.reason_to_end() {
+                return self.bye(reason);
+            }
+            let due_at = match self.look().await {
+                Next::Due(run, moments) => {
+                    for at in moments {
+                        self.timing.sent(at);
+                    }
+                    self.cursor = run.last;
+                    self.beat_at = Instant::now() + self.heartbeat;
+                    let run = run.cleared(|| self.hub.clearance(&self.room_id, &self.reader));
+                    self.hub.metrics().delivered(&run, 1);
+                    return Delivery::Run(run);
+                }
+                Next::At(due_at) => due_at,
+                Next::Unavailable => return self.bye(ByeReason::HistoryUnavailable),
+            };
+            while Instant::now() < due_at && self.reason_to_end().is_none() {
+                if self.beat_at <= Instant::now() {
+                    self.beat_at = Instant::now() + self.heartbeat;
+                    return Delivery::Heartbeat;
+                }
+                // The token's end, a ban and the end of the service are looked for now and then.
+                let look_again = Instant::now() + LOOK_AGAIN;
+                tokio::select! {
+                    () = sleep_until(due_at.min(self.beat_at).min(look_again)) => {}
+                    _ = self.progress.wait_for(|progress| progress.end.is_some()) => {}
+                }
+            }
+        }
+    }
+
+    fn bye(&self, reason: ByeReason) -> Delivery {
+        Metrics::stream_ended(reason.as_str());
+        let retry_ms = (reason == ByeReason::Shutdown).then(|| self.stay.retry_ms());
+        Delivery::Bye(reason, control::bye(reason, self.cursor, retry_ms))
+    }
+
+    fn reason_to_end(&mut self) -> Option<ByeReason> {
+        let now = clock::now();
+        if self.leave_at.is_none() {
+            self.leave_at = self.stay.draw_end();
+        }
+        if self.leave_at.is_some_and(|leave_at| leave_at <= Instant::now()) {
+            return Some(ByeReason::Shutdown);
+        }
+        match self.progress.borrow().end {
+            Some(End::Shutdown) => return Some(ByeReason::Shutdown),
+            Some(End::LogStopped) => return Some(ByeReason::LogStopped),
+            Some(End::AppClosed) => return Some(ByeReason::AppClosed),
+            None => {}
+        }
+        if let Some(ban) = self.hub.ban(&self.room_id, &self.reader, now) {
+            return Some(ByeReason::Banned { until: ban.until });
+        }
+        if self.expires_at <= now {
+            return Some(ByeReason::TokenExpired);
+        }
+        (self.until <= self.cursor).then_some(ByeReason::End)
+    }
+
+    /// What is due now, or when the next is.
+    async fn look(&self) -> Next {
+        // In memory only while somebody asks: the room may have been over for a year.
+        let Some(room) = self.hub.activate(&self.room_id, clock::now()) else {
+            return Next::Unavailable;
+        };
+        let place = Place { room_id: &self.room_id, room: &room };
+        let Some(page) = self.history.page(&self.hub, place, self.cursor).await else {
+            return Next::Unavailable;
+        };
+        let (now, mut timing) = (Instant::now(), self.timing);
+        let (mut frames, mut moments) = (Vec::new(), Vec::new());
+        for (room_seq, frame) in (page.first..=self.until).zip(page.frames.iter()) {
+            // What cannot be read is due at once: it is shown as it is stored.
+            let happened = serde_json::from_str::<Happened>(frame.json());
+            let at = happened.map_or_else(|_| moments.last().copied(), |item| Some(item.at));
+            let due_at = at.map_or(now, |at| self.began + timing.due(at));
+            if now < due_at {
+                if frames.is_empty() {
+                    return Next::At(due_at);
+                }
+                break;
+            }
+            if let Some(at) = at {
+                timing.sent(at);
+                moments.push(at);
+            }
+            debug_assert_eq!(room_seq, self.cursor + 1 + frames.len() as u64, "dense");
+            frames.push(frame.clone());
+        }
+        let last = self.cursor + frames.len() as u64;
+        Next::Due(Run::join(self.cursor + 1, last, frames.into()), moments)
+    }
+}
+
+impl Source for Replay {
+    async fn next(&mut self) -> Delivery {
+        self.next_delivery().await
+    }
+
+    fn metrics(&self) -> &Arc<Metrics> {
+        self.hub.metrics()
+    }
+}
