@@ -1,7 +1,7 @@
 //! The `[query]` section. Every bound of this service is a key here.
 
 use serde::{Deserialize, Serialize};
-use service_kit::config::{OutOfRange, check_range};
+use service_kit::config::{OutOfRange, at_speed, check_range};
 use service_kit::http::HttpConfig;
 
 pub use crate::presence::config::PresenceConfig;
@@ -144,9 +144,7 @@ impl ShapingConfig {
     /// For a show that is played at this many times its speed.
     #[must_use]
     pub fn at_speed(self, speed: f64) -> Self {
-        // Where the product is too large the cast gives the largest number, which is as good.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
-        let faster = |items: u32| (f64::from(items) * speed.max(1.0)) as u32;
+        let faster = |items| at_speed(items, speed);
         Self {
             normal_items_per_s: faster(self.normal_items_per_s),
             low_items_per_s: faster(self.low_items_per_s),

@@ -6,6 +6,7 @@
 
 mod range;
 mod secret;
+mod speed;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::range::{OutOfRange, check_range};
 pub use self::secret::Secret;
+pub use self::speed::at_speed;
 
 /// Every variable of ours begins so; a single underscore (`MATINEE_NATS_SERVER`) is no setting.
 pub const ENV_PREFIX: &str = "MATINEE__";

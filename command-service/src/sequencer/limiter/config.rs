@@ -1,6 +1,7 @@
 //! How much may be sent to a room, and by one user.
 
 use serde::{Deserialize, Serialize};
+use service_kit::config::at_speed;
 
 /// `[sequencer.limiter]`. A rate or a number of 0 switches its limit off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,15 +59,7 @@ impl LimiterConfig {
     /// The same limits for a show that is played at a multiple of its speed.
     #[must_use]
     pub fn at_speed(self, speed: f64) -> Self {
-        let times = |limit: u32| {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "saturates"
-            )]
-            let scaled = (f64::from(limit) * speed.max(1.0)).ceil() as u32;
-            scaled
-        };
+        let times = |limit| at_speed(limit, speed);
         Self {
             room_messages_per_s: times(self.room_messages_per_s),
             room_high_reserve_per_s: times(self.room_high_reserve_per_s),
