@@ -3,9 +3,12 @@
 //!
 //! The answer has no length and ends with the connection, which HTTP/1.1 (RFC 9112, 6.3) allows.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
+use domain::timestamp::Timestamp;
+use httpdate::fmt_http_date;
+use service_kit::clock;
 use service_kit::http::Socket;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
@@ -47,7 +50,7 @@ async fn run(
     stall: Duration,
 ) -> Ended {
     feed.join(outlet.member().clone());
-    if let Err(ended) = write(outlet, &head(headers), stall).await {
+    if let Err(ended) = write(outlet, &head(headers, clock::now()), stall).await {
         return ended;
     }
     loop {
@@ -93,8 +96,11 @@ async fn closed(outlet: &mut Outlet<PlainReader>) {
     while let Ok(1..) = outlet.read(&mut ignored).await {}
 }
 
-fn head(headers: &HeaderMap) -> Vec<u8> {
-    let mut head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n".to_vec();
+fn head(headers: &HeaderMap, now: Timestamp) -> Vec<u8> {
+    let now = UNIX_EPOCH + Duration::from_millis(now.0.max(0).cast_unsigned());
+    let mut head = b"HTTP/1.1 200 OK\r\nconnection: close\r\ndate: ".to_vec();
+    head.extend_from_slice(fmt_http_date(now).as_bytes());
+    head.extend_from_slice(b"\r\n");
     for (name, value) in headers {
         head.extend_from_slice(name.as_str().as_bytes());
         head.extend_from_slice(b": ");
@@ -103,4 +109,18 @@ fn head(headers: &HeaderMap) -> Vec<u8> {
     }
     head.extend_from_slice(b"\r\n");
     head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_has_its_date() {
+        let head = head(&HeaderMap::new(), Timestamp(784_111_777_999));
+        let head = String::from_utf8(head).unwrap();
+        let expected = "HTTP/1.1 200 OK\r\nconnection: close\r\n\
+            date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
+        assert_eq!(head, expected);
+    }
 }

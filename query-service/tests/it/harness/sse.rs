@@ -174,6 +174,7 @@ impl World {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert!(response.headers()["date"].to_str().unwrap().ends_with(" GMT"));
         assert_eq!(response.headers()["cache-control"], "no-store");
         assert_eq!(response.headers()["x-accel-buffering"], "no");
         Sse { response, parser: Parser::default() }
