@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{OutOfRange, check_range};
+use crate::http::cors::Origin;
 
 /// A section such as `[command.http]`. Every service has its own listener.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,8 @@ pub struct HttpConfig {
     pub http2_streams_max: u32,
     /// Time that open requests get to end when the service stops.
     pub drain_ms: u64,
+    /// Origins of pages that may ask, such as `https://shop.example`; `*` is all, without cookies.
+    pub cors_origins: Vec<Origin>,
 }
 
 impl Default for HttpConfig {
@@ -55,6 +58,7 @@ impl Default for HttpConfig {
             header_bytes_max: 32_768,
             http2_streams_max: 100,
             drain_ms: 10_000,
+            cors_origins: Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod auth;
 mod bodies;
+mod cors;
 mod exhausted;
 mod hostile;
 mod limits;

@@ -22,6 +22,7 @@ use super::request::{HttpMetrics, RequestContext, Routes, answer};
 use super::socket::Socket;
 use super::stream::CountedStream;
 use crate::http::body::BodyTimeout;
+use crate::http::cors::Origin;
 use crate::http::{HttpConfig, PeerAddr};
 
 /// How long a connection that is overdue gets to say goodbye.
@@ -36,6 +37,7 @@ pub(super) struct Connections {
     builder: Builder<TokioExecutor>,
     timeouts: Timeouts,
     body_timeout: BodyTimeout,
+    origins: Arc<[Origin]>,
     metrics: HttpMetrics,
     shutdown: CancellationToken,
     close: CancellationToken,
@@ -62,6 +64,7 @@ impl Connections {
             builder,
             timeouts: Timeouts::from(config),
             body_timeout: BodyTimeout(Duration::from_millis(config.body_timeout_ms)),
+            origins: config.cors_origins.clone().into(),
             metrics: HttpMetrics::new(service),
             shutdown,
             close: CancellationToken::new(),
@@ -80,6 +83,7 @@ impl Connections {
         let context = RequestContext {
             peer: PeerAddr(peer),
             body_timeout: self.body_timeout,
+            origins: Arc::clone(&self.origins),
             activity: Arc::clone(&activity),
             socket: Socket::new(
                 tcp,

@@ -21,6 +21,7 @@ use super::activity::{Activity, RequestGuard};
 use super::socket::Socket;
 use crate::http::PeerAddr;
 use crate::http::body::BodyTimeout;
+use crate::http::cors::{self, Origin};
 use crate::http::method::TriedMethods;
 use crate::problem::Problem;
 
@@ -29,6 +30,7 @@ use crate::problem::Problem;
 pub(super) struct RequestContext {
     pub(super) peer: PeerAddr,
     pub(super) body_timeout: BodyTimeout,
+    pub(super) origins: Arc<[Origin]>,
     pub(super) activity: Arc<Activity>,
     pub(super) socket: Socket,
     pub(super) metrics: HttpMetrics,
@@ -111,14 +113,22 @@ pub(super) async fn answer(
     if version < Version::HTTP_2 {
         extensions.insert(context.socket.clone());
     }
+    let cors = cors::headers(&context.origins, request.headers());
+    if !cors.0.is_empty() {
+        request.extensions_mut().insert(cors.clone());
+    }
+    let preflight = cors::preflight(request.method(), request.headers(), &cors);
     let logged = Logged::of(&request);
 
-    let response = AssertUnwindSafe(routes.call(request)).catch_unwind().await;
-    // The panic hook has printed where; the client gets an answer, the connection stays.
-    let response = match response {
-        Ok(Ok(response)) => response,
-        Err(_) => Problem::internal().into_response(),
+    let mut response = match preflight {
+        Some(allowed) => allowed,
+        None => match AssertUnwindSafe(routes.call(request)).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            // The panic hook has printed where; the client gets an answer, the connection stays.
+            Err(_) => Problem::internal().into_response(),
+        },
     };
+    response.headers_mut().extend(cors.0);
 
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
     context.metrics.count(status, elapsed);
