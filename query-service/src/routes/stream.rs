@@ -6,7 +6,7 @@
 use domain::ids::{AppId, RoomId};
 use serde_json::json;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{Socket, get, room_path};
+use service_kit::http::{CorsHeaders, Socket, get, room_path};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -42,8 +42,9 @@ pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + 
         .and(query::raw())
         .and(warp::header::value("last-event-id").map(Some).or(warp::any().map(|| None)).unify())
         .and(warp::ext::optional())
-        .map(|app, room_id, identity, raw, header, socket| {
-            (app, room_id, identity, raw, (header, socket))
+        .and(warp::ext::optional())
+        .map(|app, room_id, identity, raw, header, socket, cors| {
+            (app, room_id, identity, raw, (header, socket, cors))
         })
         .untuple_one()
         .and(with(service))
@@ -56,7 +57,7 @@ async fn stream(
     room_id: RoomId,
     identity: Identity,
     raw: String,
-    (header, socket): (Option<HeaderValue>, Option<Socket>),
+    (header, socket, cors): (Option<HeaderValue>, Option<Socket>, Option<CorsHeaders>),
     service: Service,
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["last_event_id"])?;
@@ -64,5 +65,5 @@ async fn stream(
     let header = header.map_err(|_not_text| invalid_last_event_id())?;
     let last_id = query::last_event_id(header, query.text("last_event_id"))?;
     let feed = stream::open(&service, &identity, room_id, last_id).await?;
-    Ok(sse::respond(&service, socket, feed))
+    Ok(sse::respond(&service, socket, cors, feed))
 }

@@ -5,6 +5,7 @@
 
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
+use service_kit::http::cors::check_websocket;
 use service_kit::http::{get, room_path};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
@@ -26,6 +27,7 @@ pub(super) fn operation() -> Operation {
         .without_body(101)
         .problems(&[
             (400, "invalid_last_event_id"),
+            (403, "origin_not_allowed"),
             (404, "room_not_found"),
             (426, "upgrade_required"),
             (503, "shutting_down"),
@@ -55,7 +57,8 @@ async fn ws(
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["last_event_id"])?;
     let last_id = query::last_event_id(None, query.text("last_event_id"))?;
-    let Upgrade { connection, socket, token, answer } = upgrade?;
+    let Upgrade { connection, socket, headers, token, answer } = upgrade?;
+    check_websocket(&service.config().http.cors_origins, &headers, token.is_some())?;
     let desk = Desk::new(service.clone(), &identity, room_id.clone(), token);
     let feed = stream::open(&service, &identity, room_id, last_id).await?;
     let config = service.config().websocket.clone();

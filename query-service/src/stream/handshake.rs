@@ -28,6 +28,8 @@ pub(crate) struct Upgrade {
     pub(crate) connection: OnUpgrade,
     /// The same, for the broadcaster.
     pub(crate) socket: Socket,
+    /// What else the request said.
+    pub(crate) headers: HeaderMap,
     /// The token, unless it came as a cookie.
     pub(crate) token: Option<Arc<str>>,
     /// 101 Switching Protocols.
@@ -45,7 +47,7 @@ pub(crate) fn upgrade()
             let socket = socket.ok_or_else(upgrade_required)?;
             // As for a request that changes something: a cookie does not count.
             let token = credentials::token(&Method::POST, &headers).ok().map(Arc::from);
-            Ok(Upgrade { connection, socket, token, answer })
+            Ok(Upgrade { connection, socket, headers, token, answer })
         },
     )
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::unfold;
-use service_kit::http::Socket;
+use service_kit::http::{CorsHeaders, Socket};
 use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use warp::http::{HeaderMap, HeaderValue};
 use warp::reply::{Reply, Response};
@@ -33,10 +33,18 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 type Chunk = Result<Bytes, Infallible>;
 
 /// Answers on the connection itself where it is HTTP/1's, else with the stream as the body.
-pub(crate) fn respond(service: &Service, socket: Option<Socket>, feed: Feed) -> Response {
+pub(crate) fn respond(
+    service: &Service,
+    socket: Option<Socket>,
+    cors: Option<CorsHeaders>,
+    feed: Feed,
+) -> Response {
     if let Some(socket) = socket.filter(Socket::take_over) {
         let stall = Duration::from_millis(service.config().http.write_timeout_ms);
-        let serving = direct::serve(socket, headers(), feed, stall);
+        let mut headers = headers();
+        // Of the other answer they are part already.
+        headers.extend(cors.unwrap_or_default().0);
+        let serving = direct::serve(socket, headers, feed, stall);
         service.spawn_stream("sse", serving);
         return Response::default();
     }

@@ -97,3 +97,33 @@ async fn a_client_that_answers_no_ping_is_cut_off() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_page_opens_it_if_its_origin_may() {
+    let shop = "https://shop.example";
+    let world = World::start_with(|config| {
+        config.http.cors_origins = vec![shop.to_owned().try_into().unwrap()];
+    })
+    .await;
+    let room = world.room("room-1", 1).await;
+    world.caught_up(&room).await;
+    for (origin, opens) in [(shop, true), ("https://evil.example", false)] {
+        let mut request = world.ws_request(&room, "");
+        let cookie = format!("matinee_token={}", world.token());
+        request.headers_mut().insert("cookie", cookie.parse().unwrap());
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+        match connect_async(request).await {
+            Ok(_) => assert!(opens, "{origin}"),
+            Err(Error::Http(response)) => {
+                assert_eq!((opens, response.status().as_u16()), (false, 403));
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    // A stream says the same as every answer, although it is written by another hand.
+    let stream = world.http.get(world.url("rooms/room-1/stream")).bearer_auth(world.token());
+    let stream = stream.header("origin", shop).send().await.unwrap();
+    assert_eq!(stream.headers()["access-control-allow-origin"], shop);
+    assert_eq!(stream.headers()["access-control-allow-credentials"], "true");
+    world.stop().await;
+}
