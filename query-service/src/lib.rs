@@ -13,6 +13,8 @@ mod apps;
 mod broadcast;
 pub mod config;
 mod drain;
+#[cfg(feature = "echo")]
+pub mod echo;
 mod feed;
 mod history;
 mod hub;

@@ -76,7 +76,7 @@ pub(crate) async fn serve(
 
 /// Why a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ended {
+pub(crate) enum Ended {
     /// The client closed, and waits for our close.
     ByClient,
     /// The client went away.
@@ -107,7 +107,7 @@ impl Ended {
     }
 
     /// The code and the reason to tell the client, where it may still hear them.
-    fn close(self) -> Option<(CloseCode, &'static str)> {
+    pub(crate) fn close(self) -> Option<(CloseCode, &'static str)> {
         match self {
             Self::Bye(reason) => {
                 let code = match reason {
@@ -246,7 +246,8 @@ async fn within(
     }
 }
 
-fn of_error(error: &Error) -> Ended {
+/// What an error of the library ends with.
+pub(crate) fn of_error(error: &Error) -> Ended {
     match error {
         Error::Capacity(_) => Ended::TooLarge,
         Error::Protocol(

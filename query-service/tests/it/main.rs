@@ -14,6 +14,7 @@ mod follows;
 mod gifts;
 mod harness;
 mod hostile;
+mod http2;
 mod live;
 mod members;
 mod notices;
