@@ -35,6 +35,7 @@ up: build
 # built before.
 test: setup check
 	scripts/python-tools.sh
+	scripts/client-tools.sh
 	cargo build --locked --package matinee
 	cargo test --locked --workspace
 

@@ -2,7 +2,8 @@
 //!
 //! [`cluster`] starts the program `matinee` as a process of its own, so that it can be killed;
 //! [`eventually`](mod@eventually) waits for something with a limit, nobody sleeps; [`recordings`]
-//! finds the real recordings, which are not part of the project; [`viewer`] watches a room.
+//! finds the real recordings, which are not part of the project; [`viewer`] watches a room, [`proxy`]
+//! is a way that can be cut.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,9 +11,11 @@ pub mod cluster;
 pub mod eventually;
 pub mod http;
 pub mod program;
+pub mod proxy;
 pub mod recordings;
 pub mod viewer;
 
 pub use self::cluster::Cluster;
 pub use self::eventually::eventually;
+pub use self::proxy::Proxy;
 pub use self::viewer::Viewer;

@@ -4,6 +4,8 @@
 
 mod api_contract;
 mod apps;
+mod autobahn;
+mod clients;
 mod crash;
 mod cuts;
 mod levels;
