@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_read_model.sql"),
     migration!(3, "0003_saturating_add.sql"),
     migration!(4, "0004_outbox.sql"),
+    migration!(5, "0005_room_insight.sql"),
 ];
 
 /// "matinee" in a number: several programs that start at once take turns.

@@ -18,7 +18,7 @@ use crate::hub::room::End;
 use crate::hub::{AppHub, sweeper, ticker};
 use crate::metrics::Metrics;
 use crate::service::Service;
-use crate::{orders, presence, profiles};
+use crate::{insight, orders, presence, profiles};
 
 /// The longest sleep while no app is about to expire.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
@@ -85,6 +85,7 @@ impl Shown {
         let stop = ended.child_token();
         service.add_hub(hub.clone(), stop.clone(), awaited);
         tasks.spawn("follower", follow(hub.clone(), nats.clone(), whose, stop.clone()));
+        tasks.spawn("insight", insight::write(hub.clone(), service.clone(), stop.clone()));
         tasks.spawn("sweeper", sweeper::sweep(hub.clone(), stop.clone()));
         tasks.spawn("ticker", ticker::tick(hub.clone(), stop.clone()));
         let presence = service.config().presence.clone();
@@ -94,10 +95,13 @@ impl Shown {
         tasks.spawn("profiles", profiles);
         let orders = orders::serve(app.clone(), nats.clone(), service.clone(), stop.clone());
         tasks.spawn("orders", orders);
+        let service = service.clone();
         tasks.spawn("farewell", async move {
             stop.cancelled().await;
             let end = if ended.is_cancelled() { End::Shutdown } else { End::AppClosed };
+            let seen = hub.all_active();
             hub.close(end);
+            insight::flush(&hub, &service, seen).await;
         });
     }
 }

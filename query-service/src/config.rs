@@ -83,6 +83,8 @@ pub struct HubConfig {
     pub moves_merged_above: usize,
     /// A stream that has nothing to say says so this often; the longest silence is twice as long.
     pub heartbeat_ms: u64,
+    /// What was left out is written into Postgres this often.
+    pub insight_ms: u64,
     /// Missed items that are sent again; who has missed more gets a snapshot.
     pub resume_items_max: u64,
     /// Items in one page of history while a stream resumes.
@@ -112,6 +114,7 @@ impl Default for HubConfig {
             tick_listeners_min: 100,
             moves_merged_above: 5,
             heartbeat_ms: 15_000,
+            insight_ms: 10_000,
             resume_items_max: 10_000,
             resume_page_items: 256,
             resume_attempts: 5,
@@ -315,6 +318,7 @@ impl QueryConfig {
         check_range("query.hub.batch_events_max", hub.batch_events_max, 1..=10_000)?;
         check_range("query.hub.tick_ms", hub.tick_ms, 0..=1_000)?;
         check_range("query.hub.heartbeat_ms", hub.heartbeat_ms, 10..=600_000)?;
+        check_range("query.hub.insight_ms", hub.insight_ms, 10..=3_600_000)?;
         check_range("query.hub.resume_page_items", hub.resume_page_items, 1..=10_000)?;
         check_range("query.hub.resume_attempts", hub.resume_attempts, 1..=100)?;
         check_range("query.hub.resume_retry_ms", hub.resume_retry_ms, 0..=10_000)?;

@@ -2,7 +2,7 @@
 //!
 //! [`start`] sets it all up. Reading order: `hub` (the log folded in memory, one encoding for all),
 //! `feed` (what one viewer gets, in order), `history` (what the hub no longer holds), `replay` (a past
-//! show), `stream` (how it is written), `routes` (one file per question), `presence` (who is there),
+//! show), `insight` (what was left out), `stream` (how it is written), `routes` (one file per question), `presence` (who is there),
 //! `apps` (which apps are shown), `read_models` (what is asked of Postgres), `profiles` (what the
 //! gateway asks), `drain` (how it stops).
 //!
@@ -18,6 +18,7 @@ pub mod echo;
 mod feed;
 mod history;
 mod hub;
+mod insight;
 mod metrics;
 mod openapi;
 mod orders;

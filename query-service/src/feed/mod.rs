@@ -236,8 +236,11 @@ impl Feed {
             return Some(room.after(self.cursor));
         }
         let after = room.after_for_slow(self.cursor, self.hub.config().backlog_bytes_max)?;
-        if let After::Run(run) = &after {
+        if let After::Run(run) = &after
+            && run.is_for_slow()
+        {
             Metrics::shed_for_slow(&run.shed);
+            room.shed.note_viewer(&run.shed);
         }
         Some(after)
     }

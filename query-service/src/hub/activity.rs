@@ -24,6 +24,11 @@ impl AppHub {
         Some(known.unwrap_or_else(|| rooms.create(room_id, head, now)))
     }
 
+    /// All rooms in memory.
+    pub(crate) fn all_active(&self) -> Vec<(RoomId, Arc<Room>)> {
+        self.rooms.lock().named().map(|(id, room)| (id.clone(), room.clone())).collect()
+    }
+
     /// A room in memory.
     pub(crate) fn active(&self, room_id: &RoomId) -> Option<Arc<Room>> {
         self.rooms.lock().get(room_id).cloned()

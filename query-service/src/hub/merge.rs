@@ -35,6 +35,15 @@ pub(crate) struct Shed {
     pub(crate) lowest: u64,
 }
 
+impl Shed {
+    /// Adds what else was left out.
+    pub(crate) fn sum(&mut self, more: &Self) {
+        self.normal += more.normal;
+        self.low += more.low;
+        self.lowest += more.lowest;
+    }
+}
+
 /// The frames for items of which the first has `room_seq` `first`, without classes below `keep`.
 ///
 /// Comings and goings stay frames of their own while the run has at most `moves_max` of them. What

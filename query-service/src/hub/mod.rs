@@ -227,11 +227,12 @@ impl AppHub {
     /// Counts what is more than the room's viewers are sent.
     fn shaped(&self, room: &Room, event: &Event, mut item: Item) -> Item {
         item.is_over_budget = !room.affords(item.priority, event.at);
-        if let Scope::Room { room_id, .. } = &event.scope
+        if let Scope::Room { room_id, room_seq } = &event.scope
             && item.is_over_budget
             && item.part.is_none()
         {
             self.metrics.shed_in_room(&self.app, room_id, item.priority);
+            room.shed.note(*room_seq, item.priority);
         }
         item
     }

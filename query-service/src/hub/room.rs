@@ -28,6 +28,7 @@ use crate::hub::pace::{Pace, Turn};
 use crate::hub::people::{Line, People, SentAway};
 use crate::hub::ring::{After, Ring, RingLimits};
 use crate::hub::view::view_json;
+use crate::insight::shed::ShedCounts;
 
 /// Why nothing more comes from a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub(crate) struct Room {
     /// Where to read in the log what the ring no longer has.
     places: Mutex<Places>,
     changes: Mutex<Changes>,
+    /// What was left out.
+    pub(crate) shed: ShedCounts,
     active_at: AtomicI64,
     notices: Mutex<Notices>,
     /// Of `notices`, so that a stream looks without a lock.
@@ -96,6 +99,7 @@ impl Room {
             online: Sign::default(),
             pace: Mutex::default(),
             places: Mutex::default(),
+            shed: ShedCounts::default(),
             changes: Mutex::new(Changes::new(start.change)),
             active_at: AtomicI64::new(start.at.0),
             notices: Mutex::new(Notices::new(notices_max)),

@@ -72,6 +72,10 @@ impl Active {
         self.rooms.iter()
     }
 
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&RoomId, &Arc<Room>)> {
+        self.rooms.iter()
+    }
+
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Room>> {
         self.rooms.values()
     }

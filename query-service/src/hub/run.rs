@@ -84,6 +84,11 @@ impl Run {
         self.restricted
     }
 
+    /// Whether it is for viewers who do not keep up: others are given all classes.
+    pub(crate) fn is_for_slow(&self) -> bool {
+        self.keep != Priority::Lowest
+    }
+
     /// How many items it brings.
     pub(crate) fn items(&self) -> u64 {
         self.last - self.first + 1

@@ -11,6 +11,7 @@ pub(crate) mod product_history;
 pub(crate) mod purchase;
 mod reach;
 pub(crate) mod room_feed;
+pub(crate) mod room_insight;
 pub(crate) mod room_member;
 pub(crate) mod spotlight;
 

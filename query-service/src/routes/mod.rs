@@ -8,6 +8,7 @@ mod follows;
 mod gift_ranks;
 mod gift_totals;
 mod gifts;
+mod insight;
 mod marks;
 mod members;
 mod online;
@@ -44,6 +45,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(gifts::route(service.clone(), auth))
         .or(follows::route(service.clone(), auth))
         .or(sales::route(service.clone(), auth))
+        .or(insight::route(service.clone(), auth))
         .or(marks::route(service.clone(), auth))
         .or(members::route(service.clone(), auth))
         .or(online::route(service.clone(), auth))
@@ -68,6 +70,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         gifts::operation().named("gifts"),
         follows::operation().named("follows"),
         sales::operation().named("sales"),
+        insight::operation().named("insight"),
         marks::operation().named("marks"),
         members::operation().named("members"),
         online::operation().named("online"),

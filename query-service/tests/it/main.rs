@@ -15,6 +15,7 @@ mod gifts;
 mod harness;
 mod hostile;
 mod http2;
+mod insight;
 mod live;
 mod members;
 mod notices;

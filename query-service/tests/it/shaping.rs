@@ -97,6 +97,7 @@ async fn who_reads_slowly_gets_less_but_all_that_is_urgent_and_is_not_closed() {
     let world = World::start_with(|config| {
         config.hub.ring_bytes_max = 64 << 20;
         config.hub.backlog_bytes_max = 128 << 10;
+        config.hub.insight_ms = 10;
     })
     .await;
     let room = world.room("room-1", 0).await;
@@ -120,6 +121,8 @@ async fn who_reads_slowly_gets_less_but_all_that_is_urgent_and_is_not_closed() {
     let count = |kind: &str| frames.iter().filter(|frame| frame["type"] == kind).count();
     assert_eq!(count("mute_all_set"), urgents);
     assert!(0 < count("shed"), "the reader was not slow enough");
+    let left_out: u64 = frames.iter().filter_map(|frame| frame["shed"]["normal"].as_u64()).sum();
+    world.insight(&room, |shed| left_out <= shed["viewers"]["normal"].as_u64().unwrap()).await;
 
     // Up to date again, they get everything.
     world.append(Some(&room), vec![message("a"), message("b")]).await;

@@ -1,0 +1,72 @@
+//! `GET /v1/apps/{app}/rooms/{room_id}/insight`: what was seen of a room while it was shown.
+//!
+//! For admins and for the host of the room. The numbers are a moment old, and what a process that was
+//! killed had not written is not in them: [`crate::insight`].
+
+use domain::actor::Role;
+use domain::ids::{AppId, RoomId};
+use schemars::JsonSchema;
+use serde::Serialize;
+use service_kit::auth::{Auth, Identity};
+use service_kit::http::{get, room_path};
+use service_kit::openapi::Operation;
+use service_kit::problem::Problem;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+use warp::reply::{Reply, Response};
+
+use crate::openapi::question;
+use crate::problems::{not_allowed, room_not_found};
+use crate::read_models::room_insight::RoomShed;
+use crate::routes::query::{self, Query};
+use crate::routes::{json, with};
+use crate::service::Service;
+
+/// The answer.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Answer {
+    room_id: RoomId,
+    /// Items that were left out, by class.
+    shed: RoomShed,
+}
+
+pub(super) fn operation() -> Operation {
+    question("/rooms/{room_id}/insight", "What was left out of a room.")
+        .answer::<Answer>(200)
+        .problems(&[(403, "not_allowed"), (404, "room_not_found"), (503, "history_unavailable")])
+}
+
+pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
+    room_path()
+        .and(warp::path("insight"))
+        .and(warp::path::end())
+        .and(get())
+        .and(auth.identity())
+        .and(query::raw())
+        .and(with(service))
+        .then(insight)
+        .boxed()
+}
+
+async fn insight(
+    app: AppId,
+    room_id: RoomId,
+    identity: Identity,
+    raw: String,
+    service: Service,
+) -> Result<Response, Problem> {
+    Query::parse(&raw, &[])?;
+    let hub = service.hub_for(&identity, &room_id)?;
+    let owner = hub.look(|state| state.rooms.get(&room_id).map(|room| room.owner.clone()));
+    let owner = owner.ok_or_else(room_not_found)?;
+    let may = match identity.role {
+        Role::Admin => true,
+        Role::Host => owner == identity.user,
+        Role::Assistant | Role::Viewer | Role::Guest => false,
+    };
+    if !may {
+        return Err(not_allowed("only the host of the room and an admin may read this"));
+    }
+    let shed = service.read_models().room_shed(&app, &room_id).await?;
+    Ok(json(&Answer { room_id, shed }))
+}
