@@ -100,6 +100,7 @@ impl Stage {
                 owner: host.user.clone(),
                 kind: "".into(),
                 cover: "".into(),
+                owner_unregistered: false,
             };
             commands.push(Command {
                 id: clock::new_command_id(),

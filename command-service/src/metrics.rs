@@ -4,6 +4,7 @@ use metrics::{counter, gauge, histogram};
 
 use domain::ids::AppId;
 use domain::view::feed_item::Priority;
+use domain::word_list::FilterAction;
 
 use crate::sequencer::limiter::ShedReason;
 
@@ -35,4 +36,15 @@ pub(crate) fn shed(class: Priority, reason: ShedReason) {
 /// Commands got no answer.
 pub(crate) fn unanswered(reason: &'static str) {
     counter!("matinee_commands_unanswered_total", "reason" => reason).increment(1);
+}
+
+/// The filter has found something in a text.
+pub(crate) fn found(action: FilterAction) {
+    let action = match action {
+        FilterAction::Replace => "replace",
+        FilterAction::Silent => "silent",
+        FilterAction::Hold => "hold",
+        FilterAction::Reject => "reject",
+    };
+    counter!("matinee_filter_hits_total", "action" => action).increment(1);
 }

@@ -32,6 +32,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::GiftNotFound { .. } => (StatusCode::NOT_FOUND, "No such gift"),
         Rejection::ProductNotFound { .. } => (StatusCode::NOT_FOUND, "No such product"),
         Rejection::RoomIdTaken { .. } => (StatusCode::CONFLICT, "Room id taken"),
+        Rejection::OwnerNotRegistered { .. } => (StatusCode::CONFLICT, "Owner not registered"),
         Rejection::IllegalTransition { .. } => (StatusCode::CONFLICT, "Illegal transition"),
         Rejection::MessageNotFound { .. } => (StatusCode::NOT_FOUND, "No such message"),
         Rejection::RecallTooLate { .. } => (StatusCode::CONFLICT, "Recall too late"),
@@ -115,6 +116,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::GiftNotFound { .. }
         | Rejection::ProductNotFound { .. }
         | Rejection::RoomIdTaken { .. }
+        | Rejection::OwnerNotRegistered { .. }
         | Rejection::IllegalTransition { .. }
         | Rejection::RoomClosed { .. }
         | Rejection::ShelfOrderIncomplete { .. }

@@ -161,6 +161,7 @@ fn decode_event(stored: StoredEvent<'_>) -> Result<Event, DecodeError> {
     Ok(Event { scope, id, at: stored.at, actor: stored.actor, data })
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each event")]
 fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventData, DecodeError> {
     fn as_type<T: DeserializeOwned>(id: &str, kind: &str, json: &str) -> Result<T, DecodeError> {
         serde_json::from_str(json).map_err(|source| DecodeError::MalformedData {
@@ -204,6 +205,9 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("user_unmuted", 1) => EventData::UserUnmuted(as_type(id, kind, json)?),
         ("message_recalled", 1) => EventData::MessageRecalled(as_type(id, kind, json)?),
         ("message_pinned", 1) => EventData::MessagePinned(as_type(id, kind, json)?),
+        ("message_held", 1) => EventData::MessageHeld(as_type(id, kind, json)?),
+        ("message_silenced", 1) => EventData::MessageSilenced(as_type(id, kind, json)?),
+        ("message_reviewed", 1) => EventData::MessageReviewed(as_type(id, kind, json)?),
         ("message_unpinned", 1) => EventData::MessageUnpinned(as_type(id, kind, json)?),
         ("room_profile_set", 1) => EventData::RoomProfileSet(as_type(id, kind, json)?),
         ("room_archived", 1) => EventData::RoomArchived(as_type(id, kind, json)?),

@@ -39,6 +39,7 @@ use crate::room::pin_message::PinMessage;
 use crate::room::recall_message::RecallMessage;
 use crate::room::record_purchase::RecordPurchase;
 use crate::room::remove_product::RemoveProduct;
+use crate::room::review_message::ReviewMessage;
 use crate::room::send_custom_message::SendCustomMessage;
 use crate::room::send_gift::SendGift;
 use crate::room::send_likes::SendLikes;
@@ -126,6 +127,7 @@ pub enum RoomCommand {
     RecallMessage(RecallMessage),
     PinMessage(PinMessage),
     UnpinMessage(UnpinMessage),
+    ReviewMessage(ReviewMessage),
     SetRoomProfile(SetRoomProfile),
     ArchiveRoom(ArchiveRoom),
     AnnounceLevel(AnnounceLevel),

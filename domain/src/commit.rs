@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Event;
+use crate::event::{Event, EventData};
 use crate::ids::{CommandId, LogSeq, RoomId, UserId};
 use crate::rejection::Rejection;
 use crate::timestamp::Timestamp;
@@ -57,4 +57,30 @@ pub struct Accepted {
     pub log_seq: LogSeq,
     /// When it was decided.
     pub at: Timestamp,
+    /// What the caller learns besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
+}
+
+/// What an accepted command came to, where its place does not say it all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// The message waits until somebody has looked.
+    Held,
+    /// Where the counter stands now.
+    Counter(i64),
+}
+
+impl Told {
+    /// What the caller learns of the last event of their command.
+    pub fn of(data: &EventData) -> Option<Self> {
+        if let EventData::CounterChanged(changed) = data {
+            Some(Self::Counter(changed.value))
+        } else if let EventData::MessageHeld(_) = data {
+            Some(Self::Held)
+        } else {
+            None
+        }
+    }
 }

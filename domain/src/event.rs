@@ -29,6 +29,7 @@ use crate::room::change_room_status::RoomStatusChanged;
 use crate::room::create_room::RoomCreated;
 use crate::room::dismiss_assistant::AssistantDismissed;
 use crate::room::follow_host::HostFollowed;
+use crate::room::hold_message::MessageHeld;
 use crate::room::join_room::RoomJoined;
 use crate::room::kick_user::UserKicked;
 use crate::room::leave_room::RoomLeft;
@@ -40,6 +41,7 @@ use crate::room::pin_message::MessagePinned;
 use crate::room::recall_message::MessageRecalled;
 use crate::room::record_purchase::ProductPurchased;
 use crate::room::remove_product::ProductRemoved;
+use crate::room::review_message::MessageReviewed;
 use crate::room::send_custom_message::CustomMessageSent;
 use crate::room::send_gift::GiftSent;
 use crate::room::send_likes::LikesAdded;
@@ -53,6 +55,7 @@ use crate::room::set_product::ProductSet;
 use crate::room::set_room_profile::RoomProfileSet;
 use crate::room::set_slow_mode::SlowModeSet;
 use crate::room::set_spotlight::SpotlightSet;
+use crate::room::silence_message::MessageSilenced;
 use crate::room::unban_user::UserUnbanned;
 use crate::room::unfollow_host::HostUnfollowed;
 use crate::room::unmute_user::UserUnmuted;
@@ -158,6 +161,9 @@ pub enum EventData {
     MessageRecalled(MessageRecalled),
     MessagePinned(MessagePinned),
     MessageUnpinned(MessageUnpinned),
+    MessageHeld(MessageHeld),
+    MessageSilenced(MessageSilenced),
+    MessageReviewed(MessageReviewed),
     RoomProfileSet(RoomProfileSet),
     RoomArchived(RoomArchived),
     LevelReached(LevelReached),
@@ -216,6 +222,9 @@ impl EventData {
             Self::MessageRecalled(_) => "message_recalled",
             Self::MessagePinned(_) => "message_pinned",
             Self::MessageUnpinned(_) => "message_unpinned",
+            Self::MessageHeld(_) => "message_held",
+            Self::MessageSilenced(_) => "message_silenced",
+            Self::MessageReviewed(_) => "message_reviewed",
             Self::RoomProfileSet(_) => "room_profile_set",
             Self::RoomArchived(_) => "room_archived",
             Self::LevelReached(_) => "level_reached",

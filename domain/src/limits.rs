@@ -71,6 +71,8 @@ pub struct Limits {
     pub room_kind_bytes_max: u32,
     /// Seconds within which a sender may recall a message.
     pub recall_window_s: u32,
+    /// Messages that wait in one room until somebody has looked.
+    pub held_per_room_max: u32,
     /// Messages pinned in one room.
     pub pins_per_room_max: u32,
     /// Levels of a level rule.
@@ -136,6 +138,7 @@ impl Default for Limits {
             mute_all_allow_max: 1_000,
             room_kind_bytes_max: 32,
             recall_window_s: 120,
+            held_per_room_max: 100,
             pins_per_room_max: 3,
             levels_max: 200,
             apps_max: 100,

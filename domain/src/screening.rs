@@ -11,6 +11,9 @@ use crate::actor::Actor;
 use crate::command::Action;
 use crate::event::EventData;
 use crate::rejection::Rejection;
+use crate::room::hold_message::hold;
+use crate::room::permission::is_exempt;
+use crate::room::silence_message::silence;
 use crate::state::{AppState, Context};
 
 /// What was found. A text that was only masked comes in its new form, without this.
@@ -19,6 +22,16 @@ use crate::state::{AppState, Context};
 pub enum Screening {
     /// This text is not to be.
     Refused {
+        /// The field that it stood in.
+        field: String,
+    },
+    /// A message with this text is to wait; what cannot wait is not to be.
+    Held {
+        /// The field that it stood in.
+        field: String,
+    },
+    /// A message with this text is to be seen by nobody else; what lasts is not to be.
+    Silenced {
         /// The field that it stood in.
         field: String,
     },
@@ -33,12 +46,34 @@ impl AppState {
         screening: Option<Screening>,
         context: &Context<'_>,
     ) -> Result<Vec<EventData>, Rejection> {
+        let Some(screening) = screening else { return self.decide(actor, action, context) };
+        let room_id = match &action {
+            Action::Room { room_id, .. } => Some(room_id.clone()),
+            Action::App(_) => None,
+        };
         let events = self.decide(actor, action, context)?;
-        match screening {
-            Some(Screening::Refused { field }) if !events.is_empty() => {
+        let (Screening::Refused { field }
+        | Screening::Held { field }
+        | Screening::Silenced { field }) = &screening;
+        let field = field.clone();
+        let room = room_id.and_then(|room_id| self.rooms.get(&room_id));
+        let (Some(room), [EventData::MessageSent(sent)]) = (room, &events[..]) else {
+            return if events.is_empty() {
+                Ok(events)
+            } else {
                 Err(Rejection::TextRefused { field })
+            };
+        };
+        match screening {
+            Screening::Refused { .. } => Err(Rejection::TextRefused { field }),
+            // They would be the ones to look.
+            Screening::Held { .. } | Screening::Silenced { .. } if is_exempt(room, actor) => {
+                Ok(events)
             }
-            Some(Screening::Refused { .. }) | None => Ok(events),
+            Screening::Held { .. } => {
+                Ok(vec![hold(room, sent.clone(), (field, context.now), context.limits)?])
+            }
+            Screening::Silenced { .. } => Ok(vec![silence(sent.clone())]),
         }
     }
 }

@@ -85,7 +85,7 @@ pub const MODELS: &[Model] = &[
         ]
     ),
     model!("recalled_message", 1, [table("recalled_message", &["app", "room_id", "room_seq"])]),
-    model!("room", 1, [table("room", &["app", "room_id"])]),
+    model!("room", 2, [table("room", &["app", "room_id"])]),
     model!("room_feed", 1, [append_only("room_feed", &["app", "room_id", "room_seq"])]),
     model!("room_member", 1, [table("room_member", &["app", "room_id", "user_id"])]),
     model!("shelf", 2, [table("shelf", &["app", "room_id", "product_id"])]),

@@ -79,6 +79,7 @@ impl Folder {
 
 /// A text that goes into a column as it is and that Postgres cannot hold. Ids have no control
 /// characters, and in JSON they are escaped.
+#[expect(clippy::too_many_lines, reason = "one arm for each event")]
 fn unstorable(event: &Event) -> Option<&'static str> {
     let texts: Vec<(&str, Option<&str>)> = match &event.data {
         EventData::UserRegistered(user) => {
@@ -122,6 +123,9 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         | EventData::MessageRecalled(_)
         | EventData::MessagePinned(_)
         | EventData::MessageUnpinned(_)
+        | EventData::MessageHeld(_)
+        | EventData::MessageSilenced(_)
+        | EventData::MessageReviewed(_)
         | EventData::RoomArchived(_)
         | EventData::ShelfOrdered(_)
         | EventData::BroadcastSent(_)

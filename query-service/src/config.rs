@@ -226,6 +226,8 @@ pub struct AnswersConfig {
     pub page_items_max: u32,
     /// Members of a room up to which they are listed.
     pub members_max: u32,
+    /// Bytes of what is searched for.
+    pub search_bytes_max: usize,
     /// Users in one profile request.
     pub profile_users_max: usize,
     /// Profile requests that are worked on at once, for each app.
@@ -244,6 +246,7 @@ impl Default for AnswersConfig {
             page_items: 50,
             page_items_max: 200,
             members_max: 1_000,
+            search_bytes_max: 60,
             profile_users_max: 200,
             profile_requests_max: 16,
             postgres_timeout_ms: 2_000,
@@ -344,6 +347,7 @@ impl QueryConfig {
         check_range("query.answers.page_items_max", most, 1..=10_000)?;
         check_range("query.answers.page_items", answers.page_items, 1..=most)?;
         check_range("query.answers.members_max", answers.members_max, 0..=1_000_000)?;
+        check_range("query.answers.search_bytes_max", answers.search_bytes_max, 1..=500)?;
         check_range("query.answers.profile_users_max", answers.profile_users_max, 1..=1_000)?;
         let requests = answers.profile_requests_max;
         check_range("query.answers.profile_requests_max", requests, 1..=1_000)?;

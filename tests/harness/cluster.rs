@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use domain::actor::Role;
 use matinee::config::MatineeConfig;
 use matinee::demo::Target;
 use matinee::supervise::port;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use reqwest::Method;
 use service_kit::config::env_var;
 use tempfile::TempDir;
 
@@ -42,7 +44,16 @@ impl Cluster {
         fs::write(directory.path().join("matinee.toml"), settings).expect("a settings file");
         let mut cluster = Self { directory, process: None };
         cluster.restart().await;
+        cluster.register_host().await;
         cluster
+    }
+
+    /// Rooms belong to somebody who has registered: in the tests to `host`.
+    async fn register_host(&self) {
+        let shop = self.caller("shop", Role::Admin);
+        let host = serde_json::json!({"nick": "Host"});
+        let (status, answer) = shop.command(Method::PUT, "/users/host", &host).await;
+        assert_eq!(status, 201, "{answer}");
     }
 
     /// The data directory.

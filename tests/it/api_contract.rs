@@ -28,7 +28,6 @@ async fn every_answer_is_documented() {
     let cluster = Cluster::start().await;
     let admin = cluster.caller("shop", Role::Admin);
     for (path, body) in [
-        ("/users/host", json!({ "nick": "Host" })),
         ("/gifts/0", json!({ "name": "Rose", "unit_price": 1 })),
         ("/rooms/0", json!({ "name": "Tea time", "owner": "host" })),
         ("/rooms/0/products/0", json!({ "title": "Tea", "price_cents": 1_000 })),

@@ -50,6 +50,7 @@ fn expect_problem(answer: (StatusCode, Value), status: u16, code: &str) {
 /// An app with a room that is live and has a message. Gives back its host.
 async fn open_app(cluster: &Cluster, app: &str, key: &Value) -> Caller {
     let host = cluster.caller_of(app, &token(app, key, "host", Role::Host));
+    expect(host.command(Method::PUT, "/users/host", &json!({"nick": "Host"})).await, 201);
     let room = json!({"name": "Tea", "owner": "host"});
     expect(host.command(Method::PUT, "/rooms/tea", &room).await, 201);
     let live = json!({"status": "live"});

@@ -63,6 +63,7 @@ fn record(
             owner: host.user.clone(),
             kind: "".into(),
             cover: "".into(),
+            owner_unregistered: false,
         };
         (host.clone(), in_room(room_id(n - 1)?, RoomCommand::CreateRoom(create)))
     } else {

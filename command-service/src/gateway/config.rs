@@ -18,6 +18,8 @@ pub struct GatewayConfig {
     pub leader_retry_ms: u64,
     /// Time for the lookup of a profile; without an answer the sender is shown without a level.
     pub profile_timeout_ms: u64,
+    /// Time until a room is refused because nobody has registered under its owner's id.
+    pub owner_wait_ms: u64,
     /// How long a looked-up profile is used.
     pub profile_ttl_ms: u64,
     /// Profiles kept.
@@ -37,6 +39,7 @@ impl Default for GatewayConfig {
             answer_timeout_ms: 8_000,
             leader_retry_ms: 100,
             profile_timeout_ms: 300,
+            owner_wait_ms: 1_000,
             profile_ttl_ms: 5_000,
             profiles_max: 200_000,
             registry_wait_ms: 2_000,

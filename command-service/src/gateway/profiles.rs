@@ -3,7 +3,7 @@
 //! The query-service answers over NATS. Without an answer the sender is shown as their token says,
 //! without a level: a dead read side does not stop the show.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +64,36 @@ impl Profiles {
             found.extend(known.into_iter().filter_map(|(user, known)| Some((user, known?))));
         }
         found
+    }
+
+    /// Those of the users who have registered; nothing if nobody answers. Who was not known a moment
+    /// ago is asked for again: they may have registered since.
+    pub async fn registered(&self, app: &AppId, users: Vec<UserId>) -> Option<HashSet<UserId>> {
+        let is_registered = |known: &Known| known.as_ref().is_some_and(|user| user.nick.is_some());
+        let (mut registered, mut asked) = (HashSet::new(), Vec::new());
+        for user in users {
+            match self.cache.get(&(app.clone(), user.clone())) {
+                Some(known) if is_registered(&known) => {
+                    registered.insert(user);
+                }
+                Some(_) | None => asked.push(user),
+            }
+        }
+        for user_ids in asked.chunks(QUERY_USERS_MAX).map(<[UserId]>::to_vec) {
+            let profiles = self.ask(app, &ProfileQuery { user_ids }).await;
+            let profiles = profiles.inspect_err(|error| {
+                tracing::debug!(app.id = %app, %error, "owners not looked up");
+            });
+            for profile in profiles.ok()? {
+                let user_id = profile.user_id.clone();
+                let known = Some(profile);
+                if is_registered(&known) {
+                    registered.insert(user_id.clone());
+                    self.cache.insert((app.clone(), user_id), known);
+                }
+            }
+        }
+        Some(registered)
     }
 
     async fn look_up(&self, app: &AppId, user_ids: Vec<UserId>) -> HashMap<UserId, Known> {

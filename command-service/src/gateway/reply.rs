@@ -1,6 +1,6 @@
 //! An answer as the caller sees it: 201 with its place, 200 for "already so", or a problem.
 
-use domain::commit::{Accepted, Outcome};
+use domain::commit::{Accepted, Outcome, Told};
 use domain::ids::{LogSeq, RoomId};
 use domain::timestamp::Timestamp;
 use schemars::JsonSchema;
@@ -30,6 +30,12 @@ pub struct Done {
     /// What `?min_seq=` of the query side takes to wait for this write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_seq: Option<LogSeq>,
+    /// `true` if the message waits until somebody who runs the room has looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<bool>,
+    /// Where the counter stands now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<i64>,
     /// When it was decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
@@ -46,6 +52,8 @@ pub fn explain(answer: Answer) -> Result<(StatusCode, Done), Problem> {
                 room_seq: None,
                 app_seq: None,
                 log_seq: None,
+                held: None,
+                value: None,
                 at: None,
             };
             Ok((StatusCode::OK, nothing))
@@ -65,7 +73,12 @@ pub fn explain(answer: Answer) -> Result<(StatusCode, Done), Problem> {
 }
 
 fn done(accepted: Accepted) -> Done {
-    let Accepted { room_id, seq, log_seq, at } = accepted;
+    let Accepted { room_id, seq, log_seq, at, told } = accepted;
+    let (held, value) = match told {
+        Some(Told::Held) => (Some(true), None),
+        Some(Told::Counter(value)) => (None, Some(value)),
+        None => (None, None),
+    };
     let in_room = room_id.is_some();
     Done {
         outcome: "accepted",
@@ -73,6 +86,8 @@ fn done(accepted: Accepted) -> Done {
         room_seq: in_room.then_some(seq),
         app_seq: (!in_room).then_some(seq),
         log_seq: Some(log_seq),
+        held,
+        value,
         at: Some(at),
     }
 }

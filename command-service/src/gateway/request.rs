@@ -72,6 +72,11 @@ impl Request {
         Ok(self)
     }
 
+    /// The id of the command: what a room without a name of its own is called after.
+    pub fn command_id(&self) -> CommandId {
+        self.id
+    }
+
     /// Refuses a room that the token is not for.
     pub fn check_room(&self, room_id: &RoomId) -> Result<(), Problem> {
         self.caller.identity.check_room(room_id)
@@ -111,7 +116,7 @@ impl Request {
     async fn carry_out(&self, app: &AppId, command: Command) -> Result<Answer, Problem> {
         let commands = self.gateway.screen.commands(app, vec![command]).await;
         let mut commands = commands.map_err(problems::not_submitted)?;
-        self.gateway.orders.mark_known(app, &mut commands).await;
+        self.gateway.look_up(app, &mut commands).await;
         let answers = self.gateway.submitter.submit(app, commands).await;
         let answer = answers.map_err(problems::not_submitted)?.pop();
         // One command, one answer: anything else is a bug of the leader.

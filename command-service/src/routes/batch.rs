@@ -137,7 +137,7 @@ async fn carry_out(
             Ok(id)
         })
         .collect();
-    gateway.orders.mark_known(app, &mut commands).await;
+    gateway.look_up(app, &mut commands).await;
     // A chunk of lines of which none can be read has nothing to submit.
     let submitted = if commands.is_empty() {
         Ok(Vec::new())

@@ -10,6 +10,7 @@ mod broadcast_message;
 mod change_counter;
 mod change_room_status;
 mod create_app;
+mod create_generated_room;
 mod create_room;
 mod define_field;
 mod define_gift;
@@ -30,6 +31,7 @@ mod register_user;
 mod remove_product;
 mod remove_room_word_list;
 mod remove_word_list;
+mod review_message;
 mod send_custom_message;
 mod send_gift;
 mod send_likes;
@@ -119,9 +121,11 @@ group!(
     unmute_user,
     pin_message,
     unpin_message,
+    review_message,
     set_room_profile,
     archive_room,
     create_room,
+    create_generated_room,
     set_room_word_list,
     remove_room_word_list,
 );

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::commit::{Commit, Outcome, Settled};
+use domain::commit::{Accepted, Commit, Outcome, Settled, Told};
 use domain::event::{Event, EventData, Scope};
 use domain::ids::{CommandId, LogSeq, UserId};
 use domain::timestamp::Timestamp;
@@ -130,7 +130,7 @@ impl Ledger {
     }
 
     fn learn_event(&mut self, event: &Event, log_seq: LogSeq) {
-        let outcome = accepted(&event.scope, log_seq, event.at);
+        let outcome = accepted(&event.scope, log_seq, event.at, &event.data);
         if let EventData::LikesAdded(added) = &event.data {
             for by in &added.by {
                 self.remember(by.cmd, by.user_id.clone(), outcome.clone());
@@ -142,13 +142,13 @@ impl Ledger {
     }
 }
 
-/// The answer to a command whose last event stands at `scope`.
-pub fn accepted(scope: &Scope, log_seq: LogSeq, at: Timestamp) -> Outcome {
+/// The answer to a command whose last event is this one.
+pub fn accepted(scope: &Scope, log_seq: LogSeq, at: Timestamp, data: &EventData) -> Outcome {
     let (room_id, seq) = match scope {
         Scope::Room { room_id, room_seq } => (Some(room_id.clone()), *room_seq),
         Scope::App { app_seq } => (None, *app_seq),
     };
-    Outcome::Accepted(domain::commit::Accepted { room_id, seq, log_seq, at })
+    Outcome::Accepted(Accepted { room_id, seq, log_seq, at, told: Told::of(data) })
 }
 
 fn bucket_of(id: CommandId) -> i64 {

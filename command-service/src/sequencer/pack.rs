@@ -179,11 +179,14 @@ impl<'a> Pack<'a> {
     ) -> Outcome {
         let user = actor.user.clone();
         let mut outcome = Outcome::AlreadySo;
+        let mut speaker =
+            room_id.and_then(|room_id| self.state.app.speaker(room_id, &actor, &events));
         for (index, data) in (0..).zip(events) {
             let scope = self.state.app.next_scope(room_id);
-            outcome = accepted(&scope, self.log_seq, self.context.now);
+            outcome = accepted(&scope, self.log_seq, self.context.now, &data);
             let id = EventId { command, index };
-            let event = Event { scope, id, at: self.context.now, actor: actor.clone(), data };
+            let actor = speaker.take().unwrap_or_else(|| actor.clone());
+            let event = Event { scope, id, at: self.context.now, actor, data };
             self.state.app.evolve(&event);
             self.writer.event(&event);
         }
@@ -229,12 +232,13 @@ impl<'a> Pack<'a> {
     }
 
     fn record_likes(&mut self, scope: Scope, likes: GatheredLikes) -> Outcome {
-        let outcome = accepted(&scope, self.log_seq, self.context.now);
-        for by in &likes.added.by {
-            self.state.ledger.remember(by.cmd, by.user_id.clone(), outcome.clone());
-        }
         let GatheredLikes { id, actor, added, .. } = likes;
+        let by = added.by.iter().map(|by| (by.cmd, by.user_id.clone())).collect::<Vec<_>>();
         let data = EventData::LikesAdded(added);
+        let outcome = accepted(&scope, self.log_seq, self.context.now, &data);
+        for (cmd, user_id) in by {
+            self.state.ledger.remember(cmd, user_id, outcome.clone());
+        }
         let event = Event { scope, id, at: self.context.now, actor, data };
         self.state.app.evolve(&event);
         self.writer.event(&event);

@@ -45,7 +45,8 @@ fn command(n: u32, user: &str, role: Role, command: RoomCommand) -> Command {
 
 fn create(n: u32) -> Command {
     let owner = "host".parse().unwrap();
-    let create = CreateRoom { name: "Tea".into(), owner, kind: "".into(), cover: "".into() };
+    let (name, kind, cover) = ("Tea".into(), "".into(), "".into());
+    let create = CreateRoom { name, owner, kind, cover, owner_unregistered: false };
     command(n, "host", Role::Host, RoomCommand::CreateRoom(create))
 }
 

@@ -105,12 +105,10 @@ async fn every_text_that_people_read_is_screened_and_admins_are_exempt() {
     let body = format!("{}\n{}\n", line(Some("ann")), line(None));
     let batch = service.bare(Method::POST, "/batch").bearer_auth(token(Admin, "shop"));
     let answers = Reply::to(batch.header("content-type", "application/x-ndjson").body(body)).await;
-    let statuses: Vec<Value> = answers
-        .body
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["status"].clone())
-        .collect();
-    assert_eq!(statuses, [422, 201]);
+    let lines = answers.body.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let lines: Vec<Value> = lines.collect();
+    assert_eq!((&lines[0]["status"], &lines[0]["held"]), (&json!(201), &json!(true)));
+    assert_eq!((&lines[1]["status"], &lines[1]["held"]), (&json!(201), &Value::Null));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -199,4 +197,63 @@ fn the_default_is_what_the_configuration_says() {
     let config = FilterConfig::default();
     assert!(config.enabled && config.exempt_admins);
     assert_eq!(config.default_action, FilterAction::Replace);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_waits_until_somebody_has_looked_or_is_seen_by_nobody() {
+    let service = Service::with_room().await;
+    let words = |word: &str, action: &str| json!({"words": [word], "action": action});
+    set(&service, "/word-lists/hold", words("dubious", "hold")).await;
+    set(&service, "/word-lists/silent", words("shady", "silent")).await;
+    // A nick cannot wait, and is not shown to its owner alone.
+    until_refused(&service, "dubious").await;
+    until_refused(&service, "shady").await;
+
+    let key = new_key();
+    let held = say_as("ann", &service, &key, "a dubious tea").await.expect(201);
+    assert_eq!(held["held"], true);
+    assert_eq!(say_as("ann", &service, &key, "a dubious tea").await.expect(201), held);
+    let silenced = say(&service, "a shady tea").await.expect(201);
+    let plain = say(&service, "a fine tea").await.expect(201);
+    let members = |done: &Value| done.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(members(&silenced), members(&plain), "the sender is told the same");
+    service.post(Host, "host", MESSAGES, json!({"text": "dubious?"})).await.expect(201);
+    let custom = json!({"data": "card", "description": "dubious"});
+    let custom = service.post(Viewer, "ann", "/rooms/room/custom-messages", custom).await;
+    custom.expect_problem(422, "text_refused");
+
+    let path = format!("/rooms/room/held-messages/{}", held["room_seq"]);
+    let approve = json!({"approve": true});
+    let by_ann = service.put(Viewer, "ann", &path, approve.clone()).await;
+    by_ann.expect_problem(403, "not_allowed");
+    let key = new_key();
+    let review = async || {
+        let request = service.bare(Method::PUT, &path).bearer_auth(token(Host, "host"));
+        Reply::to(request.header("idempotency-key", &key).json(&approve)).await
+    };
+    let reviewed = review().await.expect(201);
+    assert_eq!(review().await.expect(201), reviewed);
+    let again = service.put(Host, "host", &path, approve.clone()).await;
+    again.expect_problem(404, "message_not_found");
+
+    let events = room_events(&service.nats).await;
+    let kinds =
+        events.iter().skip(2).map(|event| (event.data.type_name(), event.actor.user.as_str()));
+    let expected = [
+        ("message_held", "ann"),
+        ("message_silenced", "ann"),
+        ("message_sent", "ann"),
+        ("message_sent", "host"),
+        ("message_sent", "ann"),
+        ("message_reviewed", "host"),
+    ];
+    assert_eq!(kinds.collect::<Vec<_>>(), expected);
+    let approved = &events[6];
+    assert_eq!(approved.actor.via.as_ref().map(domain::ids::UserId::as_str), Some("host"));
+    assert_eq!(texts(&service).await, ["a fine tea", "dubious?", "a dubious tea"]);
+}
+
+async fn say_as(user: &str, service: &Service, key: &str, text: &str) -> Reply {
+    let request = service.bare(Method::POST, MESSAGES).bearer_auth(token(Viewer, user));
+    Reply::to(request.header("idempotency-key", key).json(&json!({ "text": text }))).await
 }

@@ -19,5 +19,6 @@ mod messages;
 mod moderation;
 mod openapi;
 mod relayed;
+mod rooms;
 mod shelf;
 mod stage;

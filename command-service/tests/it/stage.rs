@@ -106,6 +106,7 @@ pub(crate) fn create() -> Command {
         owner,
         kind: "".into(),
         cover: "".into(),
+        owner_unregistered: false,
     });
     in_room(clock::new_command_id(), "host", Role::Host, command)
 }

@@ -8,6 +8,7 @@ impl Rejection {
         match self {
             Self::RoomNotFound { .. } => "room_not_found",
             Self::RoomIdTaken { .. } => "room_id_taken",
+            Self::OwnerNotRegistered { .. } => "owner_not_registered",
             Self::TooManyRooms { .. } => "too_many_rooms",
             Self::NotAllowed { .. } => "not_allowed",
             Self::IllegalTransition { .. } => "illegal_transition",

@@ -30,6 +30,12 @@ pub enum Rejection {
         /// The room asked for.
         room_id: RoomId,
     },
+    /// The host of a new room is nobody who is known.
+    #[error("`{user_id}` has not registered and cannot own a room")]
+    OwnerNotRegistered {
+        /// The owner asked for.
+        user_id: UserId,
+    },
     /// One more room than the app may have.
     #[error("the app has {max} rooms, which is all it may have")]
     TooManyRooms {

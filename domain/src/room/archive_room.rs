@@ -73,7 +73,8 @@ mod tests {
         };
         let owner = host().user;
         let (kind, cover) = ("".into(), "".into());
-        let create = CreateRoom { name: "Again".into(), owner, kind, cover };
+        let (name, owner_unregistered) = ("Again".into(), false);
+        let create = CreateRoom { name, owner, kind, cover, owner_unregistered };
         let announce = SetAnnouncement { text: "hello".into() };
         for command in [
             RoomCommand::CreateRoom(create),

@@ -27,6 +27,10 @@ pub struct CreateRoom {
     /// Address of a picture.
     #[serde(default)]
     pub cover: Arc<str>,
+    /// Set by the gateway: nobody has registered under the owner's id.
+    #[serde(default)]
+    #[schemars(skip)]
+    pub owner_unregistered: bool,
 }
 
 /// The room exists and is scheduled.
@@ -47,7 +51,7 @@ pub(crate) fn create_room(
     command: CreateRoom,
     context: &Context<'_>,
 ) -> Result<Vec<EventData>, Rejection> {
-    let CreateRoom { name, owner, kind, cover } = command;
+    let CreateRoom { name, owner, kind, cover, owner_unregistered } = command;
     let may = match actor.role {
         Role::Admin => true,
         Role::Host => actor.user == owner,
@@ -62,6 +66,7 @@ pub(crate) fn create_room(
         Some(room) if room.archived => Err(Rejection::RoomArchived),
         Some(room) if room.owner == owner => Ok(vec![]),
         Some(_) => Err(Rejection::RoomIdTaken { room_id }),
+        None if owner_unregistered => Err(Rejection::OwnerNotRegistered { user_id: owner }),
         None if context.limits.rooms_max as usize <= app.rooms.len() => {
             Err(Rejection::TooManyRooms { max: context.limits.rooms_max })
         }
@@ -83,7 +88,9 @@ mod tests {
     fn create(name: &str, owner: &str) -> RoomCommand {
         let owner = owner.parse().unwrap();
         let (kind, cover) = ("".into(), "".into());
-        RoomCommand::CreateRoom(CreateRoom { name: name.into(), owner, kind, cover })
+        let name = name.into();
+        let owner_unregistered = false;
+        RoomCommand::CreateRoom(CreateRoom { name, owner, kind, cover, owner_unregistered })
     }
 
     #[test]
@@ -117,12 +124,26 @@ mod tests {
         let created = RoomCreated { name: "Tea".into(), owner: owner.clone() };
         let facts = [EventData::RoomCreated(created), EventData::RoomProfileSet(profile)];
         let create = |kind, cover| {
-            let owner = owner.clone();
-            RoomCommand::CreateRoom(CreateRoom { name: "Tea".into(), owner, kind, cover })
+            let (name, owner) = ("Tea".into(), owner.clone());
+            let owner_unregistered = false;
+            RoomCommand::CreateRoom(CreateRoom { name, owner, kind, cover, owner_unregistered })
         };
         Given::nothing().when(host(), create(kind, cover)).then(facts);
         let long = create("k".repeat(33).into(), "".into());
         Given::nothing().when(host(), long).then_refused("text_too_long");
+    }
+
+    #[test]
+    fn the_owner_has_registered_unless_the_room_is_there_already() {
+        let unregistered = || {
+            let (name, owner) = ("Tea".into(), host().user);
+            let (kind, cover, owner_unregistered) = ("".into(), "".into(), true);
+            RoomCommand::CreateRoom(CreateRoom { name, owner, kind, cover, owner_unregistered })
+        };
+        Given::nothing().when(host(), unregistered()).then_refused("owner_not_registered");
+        Given::nothing().when(admin(), unregistered()).then_refused("owner_not_registered");
+        Given::nothing().when(viewer("host"), unregistered()).then_refused("not_allowed");
+        Given::room().when(host(), unregistered()).then([]);
     }
 
     #[test]

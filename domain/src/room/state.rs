@@ -6,10 +6,12 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
 use crate::coins::Coins;
 use crate::event::{Event, EventData};
 use crate::ids::{CounterKey, FieldKey, ProductId, UserId};
 use crate::room::create_room::RoomCreated;
+use crate::room::hold_message::{HeldMessage, HeldMessages};
 use crate::room::permission::{is_exempt, is_in_force};
 use crate::room::recent_messages::RecentMessages;
 use crate::room::set_fields::FieldValue;
@@ -66,6 +68,8 @@ pub struct Room {
     pub streaks: Streaks,
     /// Messages that everybody shall see, by `room_seq`.
     pub pinned: BTreeSet<u64>,
+    /// Messages that wait until somebody has looked.
+    pub held: HeldMessages,
     /// Who sent the newest messages.
     pub recent: RecentMessages,
     /// What has been sent so far.
@@ -115,6 +119,7 @@ impl Room {
             slow_mode: SlowMode::default(),
             streaks: Streaks::default(),
             pinned: BTreeSet::new(),
+            held: HeldMessages::new(),
             recent: RecentMessages::default(),
             totals: Totals::default(),
         }
@@ -138,9 +143,7 @@ impl Room {
             EventData::MessageSent(_) => {
                 totals.messages += 1;
                 self.recent.push(seq, actor.user.clone(), at);
-                if self.slow_mode.seconds != 0 && !is_exempt(self, actor) {
-                    self.slow_mode.sent(&actor.user, at);
-                }
+                self.sent(actor, at);
             }
             EventData::PaidMessageSent(sent) => {
                 totals.paid_messages += 1;
@@ -201,11 +204,20 @@ impl Room {
             }
             EventData::MuteAllSet(set) => self.mute_all = set.on.then(|| set.allow.clone()),
             EventData::SlowModeSet(set) => self.slow_mode = SlowMode::new(set.seconds),
-            EventData::CustomMessageSent(_) => {
+            EventData::MessageHeld(held) => {
+                // Those that have waited too long go here, in every replay the same.
+                self.held.retain(|_, held| held.waits(at));
+                let (text, reply_to) = (held.text.clone(), held.reply_to);
+                let held = HeldMessage { actor: actor.clone(), at, text, reply_to };
+                self.held.insert(seq, held);
+                self.sent(actor, at);
+            }
+            EventData::MessageReviewed(reviewed) => {
+                self.held.remove(&reviewed.room_seq);
+            }
+            EventData::CustomMessageSent(_) | EventData::MessageSilenced(_) => {
                 self.recent.push(seq, actor.user.clone(), at);
-                if self.slow_mode.seconds != 0 && !is_exempt(self, actor) {
-                    self.slow_mode.sent(&actor.user, at);
-                }
+                self.sent(actor, at);
             }
             EventData::MessageRecalled(recalled) => {
                 self.recent.recall(recalled.room_seq);
@@ -227,6 +239,7 @@ impl Room {
                 // Nobody sends or comes any more: there is nothing left to keep away.
                 self.mutes = HashMap::new();
                 self.bans = HashMap::new();
+                self.held = HeldMessages::new();
                 self.slow_mode = SlowMode::new(self.slow_mode.seconds);
             }
             EventData::RoomJoined(_)
@@ -254,6 +267,13 @@ impl Room {
             | EventData::BroadcastSent(_) => {
                 debug_assert!(false, "{} is not a later event of a room", data.type_name());
             }
+        }
+    }
+
+    /// In slow mode the next message has to wait from now on.
+    fn sent(&mut self, actor: &Actor, at: Timestamp) {
+        if self.slow_mode.seconds != 0 && !is_exempt(self, actor) {
+            self.slow_mode.sent(&actor.user, at);
         }
     }
 }

@@ -13,6 +13,7 @@ pub fn rejections() -> Vec<Rejection> {
     vec![
         Rejection::RoomNotFound { room_id: room_id() },
         Rejection::RoomIdTaken { room_id: room_id() },
+        Rejection::OwnerNotRegistered { user_id: parse("host") },
         Rejection::TooManyRooms { max: 100_000 },
         Rejection::NotAllowed { needed: "an admin".into() },
         Rejection::IllegalTransition { from: RoomStatus::Ended, to: RoomStatus::Live },

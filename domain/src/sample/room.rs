@@ -4,9 +4,12 @@
 use crate::actor::Actor;
 use crate::event::EventData;
 use crate::room::archive_room::RoomArchived;
+use crate::room::hold_message::MessageHeld;
 use crate::room::pin_message::MessagePinned;
 use crate::room::recall_message::MessageRecalled;
+use crate::room::review_message::MessageReviewed;
 use crate::room::set_room_profile::RoomProfileSet;
+use crate::room::silence_message::MessageSilenced;
 use crate::room::unpin_message::MessageUnpinned;
 use crate::sample::{Place, ann, host, parse};
 
@@ -21,10 +24,16 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
         kind: "tea".into(),
         cover: "https://img.example/tea.png".into(),
     };
+    let held = MessageHeld { text: "Who sells fakes?".into(), reply_to: Some(MESSAGE) };
+    let reviewed = MessageReviewed { room_seq: 31, user_id: parse("ann"), approved: false };
+    let silenced = MessageSilenced { text: "Buy at the rival's".into(), reply_to: Some(MESSAGE) };
     vec![
         in_room(EventData::MessagePinned(MessagePinned { room_seq: MESSAGE })),
         in_room(EventData::MessageUnpinned(MessageUnpinned { room_seq: MESSAGE })),
         (Place::Room, ann(), EventData::MessageRecalled(recalled)),
+        (Place::Room, ann(), EventData::MessageHeld(held)),
+        in_room(EventData::MessageReviewed(reviewed)),
+        (Place::Room, ann(), EventData::MessageSilenced(silenced)),
         in_room(EventData::RoomProfileSet(profile)),
         in_room(EventData::RoomArchived(RoomArchived {})),
     ]

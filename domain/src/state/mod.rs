@@ -9,11 +9,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
-use crate::app::define_field::{self, FieldDefined};
+use crate::app::define_field;
 use crate::app::define_gift::{self, Gift};
 use crate::app::recent_orders::RecentOrders;
-use crate::app::remove_word_list::{self, WordListRemoved};
-use crate::app::set_word_list::{self, WordListSet};
+use crate::app::remove_word_list;
+use crate::app::set_word_list;
 use crate::app::{broadcast_message, register_user, set_admins, set_level_rule};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, Scope};
@@ -27,6 +27,7 @@ use crate::rejection::Rejection;
 use crate::room::archive_room::ArchiveRoom;
 use crate::room::create_room::create_room;
 use crate::room::follow_host::FollowHost;
+use crate::room::hold_message::HELD_MAX;
 use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
 use crate::room::permission::may_ask;
@@ -37,13 +38,15 @@ use crate::room::{
     announce_level, appoint_assistant, archive_room, ban_user, change_counter, change_room_status,
     dismiss_assistant, follow_host, join_room, kick_user, leave_room, mark_sold_out, mute_all,
     mute_user, order_shelf, pin_message, recall_message, record_purchase, remove_product,
-    send_custom_message, send_gift, send_likes, send_message, send_paid_message, set_announcement,
-    set_fields, set_introduction, set_member_fields, set_product, set_room_profile, set_slow_mode,
-    set_spotlight, unban_user, unfollow_host, unmute_user, unpin_message,
+    review_message, send_custom_message, send_gift, send_likes, send_message, send_paid_message,
+    set_announcement, set_fields, set_introduction, set_member_fields, set_product,
+    set_room_profile, set_slow_mode, set_spotlight, unban_user, unfollow_host, unmute_user,
+    unpin_message,
 };
 use crate::timestamp::Timestamp;
 use crate::word_list::WordLists;
 
+mod app_events;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -51,7 +54,7 @@ mod tests;
 
 /// The names under which the shape of [`AppState`] is stored. A snapshot of another number is not
 /// read: the log is replayed instead.
-pub const STATE_SCHEMA: u32 = 3;
+pub const STATE_SCHEMA: u32 = 4;
 
 /// All of an app that a decision must know exactly.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +82,8 @@ pub struct AppState {
     pub word_lists: Arc<WordLists>,
     /// The rooms of the messages that are remembered, in the order of the messages.
     pub message_order: VecDeque<RoomId>,
+    /// The messages that wait until somebody has looked, oldest first; some wait no longer.
+    pub held_order: VecDeque<(RoomId, u64)>,
     /// Every room that was created.
     pub rooms: HashMap<RoomId, Room>,
     /// Who is an admin; while it is empty, whose token says so.
@@ -212,6 +217,9 @@ impl AppState {
             RoomCommand::UnpinMessage(command) => {
                 unpin_message::unpin_message(room, actor, &command)
             }
+            RoomCommand::ReviewMessage(command) => {
+                review_message::review_message(room, actor, &command, context)
+            }
             RoomCommand::SetRoomProfile(command) => {
                 set_room_profile::set_room_profile(room, actor, command, context)
             }
@@ -296,6 +304,8 @@ impl AppState {
                     room.evolve(*room_seq, event);
                     if is_message(&event.data) {
                         self.remember_message(room_id.clone());
+                    } else if let EventData::MessageHeld(_) = event.data {
+                        self.remember_held(room_id.clone(), *room_seq);
                     }
                 } else if let EventData::RoomCreated(created) = &event.data {
                     self.rooms.insert(room_id.clone(), Room::created(created, event.at));
@@ -317,77 +327,20 @@ impl AppState {
         }
     }
 
-    fn evolve_app(&mut self, data: &EventData) {
-        match data {
-            EventData::EpochStarted(started) => self.epoch = started.epoch,
-            EventData::GiftDefined(defined) => {
-                self.catalogue_version = defined.catalogue_version;
-                let gift = Gift::defined(defined, self.gifts.get(&defined.gift_id));
-                self.gifts.insert(defined.gift_id.clone(), gift);
-            }
-            EventData::LevelRuleSet(set) => self.level_rule = set.rule.clone(),
-            EventData::BroadcastSent(sent) => self.broadcast_seq = sent.broadcast_seq,
-            EventData::WordListSet(WordListSet { room_id, name, list }) => {
-                let lists = Arc::make_mut(&mut self.word_lists);
-                lists.set(room_id.as_ref(), name, list.clone());
-            }
-            EventData::WordListRemoved(WordListRemoved { room_id, name }) => {
-                Arc::make_mut(&mut self.word_lists).remove(room_id.as_ref(), name);
-            }
-            EventData::FieldDefined(defined) => {
-                let FieldDefined { key, scope, read, write } = defined.clone();
-                self.fields.insert(key, Field { scope, read, write });
-            }
-            EventData::UserRegistered(_) => {}
-            EventData::AdminsSet(set) => self.admins.clone_from(&set.user_ids),
-            EventData::AppCreated(created) => {
-                self.registry.app_created(created, self.changed_at);
-            }
-            EventData::AppStatusSet(set) => self.registry.app_status_set(set),
-            EventData::AppExpirySet(set) => self.registry.app_expiry_set(set),
-            EventData::AppKeysSet(set) => self.registry.app_keys_set(set),
-            EventData::AppDeleted(deleted) => self.registry.app_deleted(deleted),
-            EventData::RoomCreated(_)
-            | EventData::RoomStatusChanged(_)
-            | EventData::MessageSent(_)
-            | EventData::CustomMessageSent(_)
-            | EventData::PaidMessageSent(_)
-            | EventData::GiftSent(_)
-            | EventData::LikesAdded(_)
-            | EventData::RoomJoined(_)
-            | EventData::RoomLeft(_)
-            | EventData::MessageRecalled(_)
-            | EventData::MessagePinned(_)
-            | EventData::MessageUnpinned(_)
-            | EventData::RoomProfileSet(_)
-            | EventData::RoomArchived(_)
-            | EventData::ProductSet(_)
-            | EventData::HostFollowed(_)
-            | EventData::HostUnfollowed(_)
-            | EventData::ShelfOrdered(_)
-            | EventData::ProductSoldOut(_)
-            | EventData::ProductRestocked(_)
-            | EventData::ProductRemoved(_)
-            | EventData::ProductPurchased(_)
-            | EventData::SpotlightSet(_)
-            | EventData::UserMuted(_)
-            | EventData::AssistantDismissed(_)
-            | EventData::AssistantAppointed(_)
-            | EventData::FieldsSet(_)
-            | EventData::MemberFieldsSet(_)
-            | EventData::CounterChanged(_)
-            | EventData::IntroductionSet(_)
-            | EventData::AnnouncementSet(_)
-            | EventData::MuteAllSet(_)
-            | EventData::SlowModeSet(_)
-            | EventData::UserKicked(_)
-            | EventData::UserUnbanned(_)
-            | EventData::UserBanned(_)
-            | EventData::LevelReached(_)
-            | EventData::UserUnmuted(_) => {
-                debug_assert!(false, "{} is not an event of the app", data.type_name());
-            }
+    /// One more message waits; the oldest of all rooms is forgotten for it.
+    fn remember_held(&mut self, room_id: RoomId, room_seq: u64) {
+        self.held_order.push_back((room_id, room_seq));
+        if HELD_MAX < self.held_order.len()
+            && let Some((oldest, room_seq)) = self.held_order.pop_front()
+            && let Some(room) = self.rooms.get_mut(&oldest)
+        {
+            room.held.remove(&room_seq);
         }
+    }
+
+    /// Who speaks in the first of these events of a room, if it is not the actor.
+    pub fn speaker(&self, room_id: &RoomId, actor: &Actor, events: &[EventData]) -> Option<Actor> {
+        review_message::speaker(self.rooms.get(room_id)?, actor, events)
     }
 }
 
@@ -395,6 +348,9 @@ impl AppState {
 fn is_message(data: &EventData) -> bool {
     matches!(
         data,
-        EventData::MessageSent(_) | EventData::CustomMessageSent(_) | EventData::PaidMessageSent(_)
+        EventData::MessageSent(_)
+            | EventData::MessageSilenced(_)
+            | EventData::CustomMessageSent(_)
+            | EventData::PaidMessageSent(_)
     )
 }

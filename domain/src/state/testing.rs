@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::registry::registry_id;
 use crate::rejection::Rejection;
 use crate::room::create_room::RoomCreated;
+use crate::screening::Screening;
 use crate::state::{AppState, Context};
 use crate::timestamp::Timestamp;
 
@@ -117,6 +118,17 @@ impl Given {
 
     pub(crate) fn when_app(self, actor: Actor, command: AppCommand) -> Then {
         self.when_action(actor, Action::App(command))
+    }
+
+    pub(crate) fn when_screened(
+        self,
+        actor: Actor,
+        command: RoomCommand,
+        screening: Screening,
+    ) -> Then {
+        let context = Context { now: self.now, limits: &self.limits, app: &self.app };
+        let action = Action::Room { room_id: room_id(), command };
+        Then(self.state.decide_screened(&actor, action, Some(screening), &context))
     }
 
     fn when_action(self, actor: Actor, action: Action) -> Then {

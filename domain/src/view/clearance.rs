@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use crate::event::{Event, EventData};
 use crate::field::{Clearance, Field};
-use crate::ids::FieldKey;
+use crate::ids::{FieldKey, UserId};
+use crate::view::withheld::{self, is_withheld, is_withheld_json};
 
 /// The definitions of an app, as they are now: who may read a field holds for old items too.
 pub type Fields = BTreeMap<FieldKey, Field>;
@@ -19,11 +20,12 @@ const BEGINNINGS: [&str; 2] = [r#"{"type":"fields_set","#, r#"{"type":"member_fi
 /// Whether readers see the event differently.
 pub fn is_restricted(event: &Event) -> bool {
     matches!(event.data, EventData::FieldsSet(_) | EventData::MemberFieldsSet(_))
+        || is_withheld(&event.data)
 }
 
 /// As [`is_restricted`], of an item that is JSON already.
 pub fn is_restricted_json(item: &str) -> bool {
-    BEGINNINGS.iter().any(|beginning| item.starts_with(beginning))
+    BEGINNINGS.iter().any(|beginning| item.starts_with(beginning)) || is_withheld_json(item)
 }
 
 /// The data of an item with fields, in the order in which it is written.
@@ -38,6 +40,9 @@ struct Data<'a> {
 /// The item for a reader with this clearance: without the fields that they may not read, and
 /// otherwise byte for byte the same. Of an item that cannot be read nothing is shown.
 pub fn cleared(item: &str, fields: &Fields, clearance: Clearance) -> String {
+    if is_withheld_json(item) {
+        return withheld::of_others(item, clearance);
+    }
     // Inside a text every quote has a backslash before it, so this is found at the top first.
     let (head, tail) = item.split_once(r#","data":"#).unwrap_or((r#"{"type":"fields_set""#, ""));
     let data = tail.strip_suffix('}').unwrap_or(tail);
@@ -63,6 +68,14 @@ pub fn cleared(item: &str, fields: &Fields, clearance: Clearance) -> String {
     cleared
 }
 
+/// As [`cleared`], for somebody who may be the one whose message it is.
+pub fn cleared_for(item: &str, fields: &Fields, clearance: Clearance, user: &UserId) -> String {
+    match withheld::own(item) {
+        Some((own, item)) if own == *user && clearance < Clearance::Assistant => item,
+        Some(_) | None => cleared(item, fields, clearance),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +92,8 @@ mod tests {
 
     #[test]
     fn who_may_read_all_gets_the_same_bytes_and_others_less() {
-        let restricted: Vec<_> = sample::events().into_iter().filter(is_restricted).collect();
+        let restricted = sample::events().into_iter().filter(is_restricted);
+        let restricted: Vec<_> = restricted.filter(|event| !is_withheld(&event.data)).collect();
         assert_eq!(restricted.len(), 2);
         for event in restricted {
             let item = feed_item(&event).unwrap();

@@ -56,6 +56,8 @@ impl Priority {
                 Self::Lowest
             }
             EventData::MessageSent(_)
+            | EventData::MessageHeld(_)
+            | EventData::MessageSilenced(_)
             | EventData::HostFollowed(_)
             | EventData::HostUnfollowed(_)
             | EventData::CounterChanged(_) => Self::Normal,
@@ -64,6 +66,7 @@ impl Priority {
             | EventData::MessageRecalled(_)
             | EventData::MessagePinned(_)
             | EventData::MessageUnpinned(_)
+            | EventData::MessageReviewed(_)
             | EventData::RoomProfileSet(_)
             | EventData::RoomArchived(_)
             | EventData::UserRegistered(_)

@@ -9,3 +9,4 @@ pub mod profile;
 pub mod recalled;
 pub mod room_view;
 pub(crate) mod value;
+pub mod withheld;

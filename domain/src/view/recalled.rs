@@ -40,7 +40,8 @@ struct Envelope<'a> {
 struct Empty {}
 
 /// The types of which the text goes.
-const MESSAGES: [&str; 3] = ["message_sent", "custom_message_sent", "paid_message_sent"];
+const MESSAGES: [&str; 4] =
+    ["message_sent", "message_silenced", "custom_message_sent", "paid_message_sent"];
 
 /// A feed item as JSON, without its text if it is a message. What is not a message stays: nobody can
 /// take back a gift.

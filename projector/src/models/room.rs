@@ -20,6 +20,13 @@ pub(crate) struct Rooms(BTreeMap<RoomId, Change>);
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Change {
     created: Option<Created>,
+    name: Option<Arc<str>>,
+    kind: Option<Arc<str>>,
+    cover: Option<Arc<str>>,
+    introduction: Option<Arc<str>>,
+    announcement: Option<Arc<str>>,
+    archived: bool,
+    live_at: Option<i64>,
     events: i64,
     last_seq: i64,
     changed_at: i64,
@@ -34,7 +41,6 @@ struct Change {
 
 #[derive(Debug, PartialEq, Eq)]
 struct Created {
-    name: Arc<str>,
     owner: UserId,
     at: i64,
 }
@@ -65,15 +71,29 @@ impl Fold for Rooms {
 }
 
 impl Change {
+    #[expect(clippy::too_many_lines, reason = "one arm for each event")]
     fn fold(&mut self, event: &Event) {
         let add = |total: &mut i64, more: u64| *total = total.saturating_add(bigint(more));
         match &event.data {
             EventData::RoomCreated(created) => {
-                let (name, owner) = (created.name.clone(), created.owner.clone());
-                self.created = Some(Created { name, owner, at: event.at.0 });
+                self.created = Some(Created { owner: created.owner.clone(), at: event.at.0 });
+                self.name = Some(created.name.clone());
                 self.status = Some(RoomStatus::Scheduled);
             }
-            EventData::RoomStatusChanged(changed) => self.status = Some(changed.to),
+            EventData::RoomStatusChanged(changed) => {
+                self.status = Some(changed.to);
+                if changed.to == RoomStatus::Live {
+                    self.live_at.get_or_insert(event.at.0);
+                }
+            }
+            EventData::RoomProfileSet(set) => {
+                self.name = Some(set.name.clone());
+                self.kind = Some(set.kind.clone());
+                self.cover = Some(set.cover.clone());
+            }
+            EventData::IntroductionSet(set) => self.introduction = Some(set.text.clone()),
+            EventData::AnnouncementSet(set) => self.announcement = Some(set.text.clone()),
+            EventData::RoomArchived(_) => self.archived = true,
             EventData::MessageSent(_) => add(&mut self.messages, 1),
             EventData::PaidMessageSent(sent) => {
                 add(&mut self.paid_messages, 1);
@@ -90,8 +110,9 @@ impl Change {
             | EventData::MessageRecalled(_)
             | EventData::MessagePinned(_)
             | EventData::MessageUnpinned(_)
-            | EventData::RoomProfileSet(_)
-            | EventData::RoomArchived(_)
+            | EventData::MessageHeld(_)
+            | EventData::MessageSilenced(_)
+            | EventData::MessageReviewed(_)
             | EventData::ProductSet(_)
             | EventData::BroadcastSent(_)
             | EventData::HostFollowed(_)
@@ -109,8 +130,6 @@ impl Change {
             | EventData::FieldsSet(_)
             | EventData::MemberFieldsSet(_)
             | EventData::CounterChanged(_)
-            | EventData::IntroductionSet(_)
-            | EventData::AnnouncementSet(_)
             | EventData::MuteAllSet(_)
             | EventData::SlowModeSet(_)
             | EventData::UserKicked(_)
@@ -136,15 +155,21 @@ impl Change {
 
 // Invariant: `room_seq` is dense. A hole leaves a row unwritten, and the number of rows is checked.
 const INSERT: &str = "
-    INSERT INTO room (app, room_id, room_seq, name, owner, status, created_at, changed_at,
+    INSERT INTO room (app, room_id, room_seq, name, name_folded, kind, cover, introduction,
+        announcement, archived, owner, status, created_at, changed_at, live_at,
         messages, paid_messages, paid_message_coins, gifts, gift_coins, likes)
-    SELECT $1, room_id, last_seq, name, owner, status, created_at, changed_at,
+    SELECT $1, room_id, last_seq, name, name_folded, coalesce(kind, ''), coalesce(cover, ''),
+        coalesce(introduction, ''), coalesce(announcement, ''), archived, owner, status,
+        created_at, changed_at, live_at,
         messages, paid_messages, paid_message_coins, gifts, gift_coins, likes
-    FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
-        $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
-        $13::text[], $14::text[], $15::bigint[])
+    FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
+        $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
+        $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
+        $19::boolean[], $20::bigint[],
+        $21::text[], $22::bigint[])
         AS new (room_id, last_seq, events, changed_at, status, messages, paid_messages,
-            paid_message_coins, gifts, gift_coins, likes, name, owner, created_at)
+            paid_message_coins, gifts, gift_coins, likes, name, name_folded, kind, cover,
+            introduction, announcement, archived, live_at, owner, created_at)
     WHERE last_seq = events";
 
 // `OFFSET 0` makes each row look its room up by key, whatever the planner knew of the table when the
@@ -154,6 +179,14 @@ const UPDATE: &str = "
     UPDATE room SET
         room_seq = more.last_seq,
         status = coalesce(more.status, room.status),
+        name = coalesce(more.name, room.name),
+        name_folded = coalesce(more.name_folded, room.name_folded),
+        kind = coalesce(more.kind, room.kind),
+        cover = coalesce(more.cover, room.cover),
+        introduction = coalesce(more.introduction, room.introduction),
+        announcement = coalesce(more.announcement, room.announcement),
+        archived = room.archived OR more.archived,
+        live_at = coalesce(room.live_at, more.live_at),
         changed_at = more.changed_at,
         messages = matinee.saturating_add(room.messages, more.messages),
         paid_messages = matinee.saturating_add(room.paid_messages, more.paid_messages),
@@ -165,9 +198,12 @@ const UPDATE: &str = "
     FROM (
         SELECT found.place, more.*
         FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
-            $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+            $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
+            $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
+            $19::boolean[], $20::bigint[])
             AS more (room_id, last_seq, events, changed_at, status, messages, paid_messages,
-                paid_message_coins, gifts, gift_coins, likes)
+                paid_message_coins, gifts, gift_coins, likes, name, name_folded, kind, cover,
+                introduction, announcement, archived, live_at)
         CROSS JOIN LATERAL (
             SELECT ctid AS place FROM room
             WHERE app = $1 AND room_id = more.room_id
@@ -182,28 +218,43 @@ fn columns(write: Write, changes: &[(RoomId, Change)]) -> Write {
     let numbers = |of: fn(&Change) -> i64| -> Vec<i64> {
         changes.iter().map(|(_, change)| of(change)).collect()
     };
-    let mut status = TextColumn::default();
+    let texts = |of: fn(&Change) -> Option<&str>| {
+        let mut column = TextColumn::default();
+        for (_, change) in changes {
+            column.push_option(of(change));
+        }
+        column
+    };
+    let mut name_folded = TextColumn::default();
     for (_, change) in changes {
-        status.push_option(change.status.map(|status| status.to_string()).as_deref());
+        let folded = change.name.as_deref().map(str::to_lowercase);
+        name_folded.push_option(folded.as_deref());
     }
     write
         .with(changes.iter().map(|(room_id, _)| room_id.as_str()).collect::<TextColumn>())
         .with(numbers(|change| change.last_seq))
         .with(numbers(|change| change.events))
         .with(numbers(|change| change.changed_at))
-        .with(status)
+        .with(texts(|change| change.status.map(RoomStatus::as_str)))
         .with(numbers(|change| change.messages))
         .with(numbers(|change| change.paid_messages))
         .with(numbers(|change| change.paid_message_coins))
         .with(numbers(|change| change.gifts))
         .with(numbers(|change| change.gift_coins))
         .with(numbers(|change| change.likes))
+        .with(texts(|change| change.name.as_deref()))
+        .with(name_folded)
+        .with(texts(|change| change.kind.as_deref()))
+        .with(texts(|change| change.cover.as_deref()))
+        .with(texts(|change| change.introduction.as_deref()))
+        .with(texts(|change| change.announcement.as_deref()))
+        .with(changes.iter().map(|(_, change)| change.archived).collect::<Vec<_>>())
+        .with(changes.iter().map(|(_, change)| change.live_at).collect::<Vec<_>>())
 }
 
 fn insert(app: &AppId, changes: &[(RoomId, Change)]) -> Write {
     let created = || changes.iter().filter_map(|(_, change)| change.created.as_ref());
     columns(Write::new(INSERT, app), changes)
-        .with(created().map(|created| &*created.name).collect::<TextColumn>())
         .with(created().map(|created| created.owner.as_str()).collect::<TextColumn>())
         .with(created().map(|created| created.at).collect::<Vec<_>>())
         .changing(changes.len())

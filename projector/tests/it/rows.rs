@@ -37,13 +37,20 @@ fn points(row: &Row) -> UserPoints {
 pub(crate) async fn assert_show(client: &Client, app: &AppId, show: &Show) {
     let app = app.as_str();
     let select = "SELECT room_id, room_seq, name, status, messages, paid_messages,
-        paid_message_coins, gifts, gift_coins, likes FROM matinee.room WHERE app = $1";
+        paid_message_coins, gifts, gift_coins, likes, kind, cover, introduction, announcement,
+        archived, live_at, name_folded FROM matinee.room WHERE app = $1";
     let rooms = client.query(select, &[&app]).await.unwrap();
     assert_eq!(rooms.len(), show.state.rooms.len());
     for row in rooms {
         let room = &show.state.rooms[&row.get::<_, &str>(0).parse().unwrap()];
         assert_eq!(row.get::<_, i64>(1).unsigned_abs(), room.seq);
         assert_eq!((row.get(2), row.get(3)), (&*room.name, room.status.to_string().as_str()));
+        let texts: [&str; 4] = std::array::from_fn(|column| row.get(10 + column));
+        let expected = [&room.kind, &room.cover, &room.introduction, &room.announcement];
+        assert_eq!(texts, expected.map(|text| &**text));
+        assert_eq!(row.get::<_, bool>(14), room.archived);
+        assert_eq!(row.get::<_, Option<i64>>(15), room.live_at.map(|at| at.0));
+        assert_eq!(row.get::<_, &str>(16), room.name.to_lowercase());
         let totals: [i64; 6] = std::array::from_fn(|column| row.get(4 + column));
         let expected = [
             room.totals.messages,

@@ -280,7 +280,8 @@ impl Feed {
         debug_assert_eq!(self.cursor + 1, run.first, "a run continues at the cursor");
         self.timer.sent();
         self.cursor = run.last;
-        let run = run.cleared(|| self.hub.clearance(&self.room_id, &self.reader));
+        let clearance = || self.hub.clearance(&self.room_id, &self.reader);
+        let run = run.cleared(&self.reader.user, clearance);
         self.metrics().delivered(&run, 1);
         Delivery::Run(run)
     }

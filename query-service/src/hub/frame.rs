@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use domain::field::Clearance;
+use domain::ids::UserId;
 use domain::view::clearance::{Fields, cleared, is_restricted_json};
+use domain::view::withheld::own;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// A feed item or a control message. Cloning shares the bytes.
@@ -12,9 +14,16 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 pub(crate) struct Frame {
     sse: Bytes,
     text: Utf8Bytes,
-    /// What readers get instead, by their clearance. Nearly all
-    /// frames are the same for everybody and have none.
-    less: Option<Arc<[Frame]>>,
+    /// What readers get instead. Nearly all frames are the same for everybody and have none.
+    less: Option<Arc<Less>>,
+}
+
+/// A frame for readers who may not all know the same.
+#[derive(Debug)]
+struct Less {
+    by_clearance: Vec<Frame>,
+    /// Somebody sees more of it than others with their clearance.
+    own: Option<(UserId, Frame)>,
 }
 
 impl Frame {
@@ -48,7 +57,9 @@ impl Frame {
         let mut frame = Self::encode(Some(room_seq), json);
         if is_restricted_json(json) {
             let of = |clearance| Self::encode(Some(room_seq), &cleared(json, fields, clearance));
-            frame.less = Some(Clearance::ALL.into_iter().map(of).collect());
+            let by_clearance = Clearance::ALL.into_iter().map(of).collect();
+            let own = own(json).map(|(user, json)| (user, Self::encode(Some(room_seq), &json)));
+            frame.less = Some(Arc::new(Less { by_clearance, own }));
         }
         frame
     }
@@ -58,10 +69,13 @@ impl Frame {
         self.less.is_some()
     }
 
-    /// What a reader with this clearance gets.
-    pub(crate) fn cleared(&self, clearance: Clearance) -> &Self {
-        let less = self.less.as_ref().and_then(|less| less.get(clearance as usize));
-        less.unwrap_or(self)
+    /// What this reader gets, who has this clearance.
+    pub(crate) fn cleared(&self, clearance: Clearance, user: &UserId) -> &Self {
+        let Some(less) = &self.less else { return self };
+        match &less.own {
+            Some((own, frame)) if own == user && clearance < Clearance::Assistant => frame,
+            Some(_) | None => less.by_clearance.get(clearance as usize).unwrap_or(self),
+        }
     }
 
     /// As an event of a `text/event-stream`.

@@ -296,7 +296,8 @@ impl AppHub {
             None => view::view_json(room_id, state, &app.fields, clearance),
         };
         let newest = room.map(|room| room.newest(newest)).unwrap_or_default();
-        let newest = newest.iter().map(|frame| frame.cleared(clearance).clone()).collect();
+        let cleared = |frame: &Frame| frame.cleared(clearance, &reader.user).clone();
+        let newest = newest.iter().map(cleared).collect();
         Some(RoomSnapshot {
             room_seq: state.seq,
             log_seq: folded.log_seq,

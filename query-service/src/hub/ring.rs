@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use domain::view::clearance::Fields;
 use domain::view::feed_item::Priority;
 use domain::view::recalled::recalled_item;
 
@@ -91,7 +92,8 @@ impl Ring {
         let place = room_seq.checked_sub(self.oldest_cursor() + 1);
         let place = place.and_then(|place| usize::try_from(place).ok());
         let Some(item) = place.and_then(|place| self.items.get_mut(place)) else { return false };
-        let frame = Frame::encode(Some(room_seq), &recalled_item(item.frame.json()));
+        // No item with fields is ever recalled.
+        let frame = Frame::item(room_seq, &recalled_item(item.frame.json()), &Fields::new());
         self.bytes = self.bytes - item.frame.sse().len() + frame.sse().len();
         item.frame = frame;
         self.runs.retain(|run| room_seq < run.first || run.last < room_seq);

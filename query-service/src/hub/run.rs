@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
 use domain::field::Clearance;
+use domain::ids::UserId;
 use domain::view::feed_item::Priority;
 
 use crate::hub::frame::Frame;
@@ -69,12 +70,13 @@ impl Run {
     }
 
     /// As a reader with this clearance gets it. Nearly always all get the same.
-    pub(crate) fn cleared(self, clearance: impl FnOnce() -> Clearance) -> Self {
+    pub(crate) fn cleared(self, user: &UserId, clearance: impl FnOnce() -> Clearance) -> Self {
         if !self.is_restricted() {
             return self;
         }
         let clearance = clearance();
-        let frames = self.frames.iter().map(|frame| frame.cleared(clearance).clone()).collect();
+        let frames = self.frames.iter().map(|frame| frame.cleared(clearance, user).clone());
+        let frames = frames.collect();
         let (shed, keep) = (self.shed, self.keep);
         Self { shed, keep, ..Self::join(self.first, self.last, frames) }
     }

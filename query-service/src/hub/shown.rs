@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::field::Clearance;
 use domain::ids::RoomId;
 use domain::state::AppState;
-use domain::view::clearance::{cleared, is_restricted_json};
+use domain::view::clearance::{cleared_for, is_restricted_json};
 use domain::view::recalled::recalled_item;
 
 use crate::hub::frame::Frame;
@@ -35,7 +35,7 @@ impl AppHub {
     pub(crate) fn show(&self, room_id: &RoomId, reader: &Reader, json: &mut String) {
         if is_restricted_json(json) {
             let clearance = self.clearance(room_id, reader);
-            *json = self.look(|app| cleared(json, &app.fields, clearance));
+            *json = self.look(|app| cleared_for(json, &app.fields, clearance, &reader.user));
         }
     }
 

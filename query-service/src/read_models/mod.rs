@@ -10,6 +10,7 @@ pub(crate) mod gift_total;
 pub(crate) mod product_history;
 pub(crate) mod purchase;
 mod reach;
+pub(crate) mod room;
 pub(crate) mod room_feed;
 pub(crate) mod room_insight;
 pub(crate) mod room_member;

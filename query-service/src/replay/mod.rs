@@ -127,7 +127,8 @@ impl Replay {
                     }
                     self.cursor = run.last;
                     self.beat_at = Instant::now() + self.heartbeat;
-                    let run = run.cleared(|| self.hub.clearance(&self.room_id, &self.reader));
+                    let clearance = || self.hub.clearance(&self.room_id, &self.reader);
+                    let run = run.cleared(&self.reader.user, clearance);
                     self.hub.metrics().delivered(&run, 1);
                     return Delivery::Run(run);
                 }

@@ -8,6 +8,7 @@ mod follows;
 mod gift_ranks;
 mod gift_totals;
 mod gifts;
+mod held_messages;
 mod insight;
 mod marks;
 mod members;
@@ -16,9 +17,12 @@ mod product_history;
 mod query;
 mod replay;
 mod room;
+mod room_word_lists;
+mod rooms;
 mod sales;
 mod stream;
 mod user;
+mod word_lists;
 mod ws;
 
 use serde::Serialize;
@@ -35,6 +39,7 @@ use crate::service::Service;
 /// All routes.
 pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room::route(service.clone(), auth)
+        .or(rooms::route(service.clone(), auth))
         .or(feed::route(service.clone(), auth))
         .or(stream::route(service.clone(), auth))
         .or(replay::route(service.clone(), auth))
@@ -53,6 +58,9 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(user::route(service.clone(), auth))
         .or(app::route(service.clone(), auth))
         .or(apps::route(service.clone(), auth))
+        .or(held_messages::route(service.clone(), auth))
+        .or(word_lists::route(service.clone(), auth))
+        .or(room_word_lists::route(service.clone(), auth))
         .boxed()
 }
 
@@ -60,6 +68,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
         room::operation().named("room"),
+        rooms::operation().named("rooms"),
         feed::operation().named("feed"),
         stream::operation().named("stream"),
         replay::operation().named("replay"),
@@ -78,6 +87,9 @@ pub(crate) fn operations() -> Vec<Operation> {
         user::operation().named("user"),
         app::operation().named("app"),
         apps::operation().named("apps"),
+        held_messages::operation().named("held_messages"),
+        word_lists::operation().named("word_lists"),
+        room_word_lists::operation().named("room_word_lists"),
     ]
 }
 

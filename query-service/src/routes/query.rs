@@ -52,6 +52,14 @@ impl<'a> Query<'a> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
+    /// A text; percent-encoded. An empty one is none. Zero bytes are nothing that can be asked for.
+    pub(crate) fn decoded(&self, name: &str) -> Result<Option<String>, Problem> {
+        let Some(text) = self.text(name).filter(|text| !text.is_empty()) else { return Ok(None) };
+        let text = percent_decode_str(text).decode_utf8().ok().filter(|text| !text.contains('\0'));
+        let text = text.map(std::borrow::Cow::into_owned);
+        text.map(Some).ok_or_else(|| invalid_query(format!("`{name}` is not such a text")))
+    }
+
     /// The id of something; percent-encoded, as in a path.
     pub(crate) fn id<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
         let Some(text) = self.text(name).filter(|text| !text.is_empty()) else { return Ok(None) };

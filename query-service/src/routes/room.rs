@@ -60,7 +60,10 @@ async fn room(
     let reader = Reader::of(&identity);
     let count = usize::try_from(wanted).unwrap_or(usize::MAX);
     let snapshot = hub.snapshot(&room_id, &reader, count).ok_or_else(room_not_found)?;
-    let pinned = pinned_items(&service, hub, &room_id, &snapshot).await;
+    let mut pinned = pinned_items(&service, hub, &room_id, &snapshot).await;
+    for item in &mut pinned {
+        hub.show(&room_id, &reader, &mut item.json);
+    }
     let recent: Vec<&str> = snapshot.newest.iter().map(Frame::json).collect();
     let oldest = snapshot.room_seq + 1 - recent.len() as u64;
     let missing = wanted - u32::try_from(recent.len()).unwrap_or(wanted);

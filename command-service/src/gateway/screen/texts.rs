@@ -7,8 +7,11 @@ use domain::command::{Action, AppCommand, RoomCommand};
 use domain::ids::RoomId;
 use domain::room::send_custom_message::SendCustomMessage;
 use domain::screening::Screening;
+use domain::word_list::FilterAction;
 use filter::rules::{Rules, Verdict};
 use serde_json::Value;
+
+use crate::metrics;
 
 /// Screens the texts of one command.
 pub(super) struct Screener<'a> {
@@ -20,6 +23,8 @@ pub(super) struct Screener<'a> {
 pub(super) enum Texts<'a> {
     /// Nothing that is screened.
     None,
+    /// What somebody says, which can wait.
+    Said(&'a mut Arc<str>),
     /// One text, by the name of its field.
     One(&'static str, &'a mut Arc<str>),
     /// Several, and what programs exchange.
@@ -55,7 +60,7 @@ impl<'a> Texts<'a> {
 
     fn of_room(command: &'a mut RoomCommand) -> Self {
         match command {
-            RoomCommand::SendMessage(command) => Self::One("text", &mut command.text),
+            RoomCommand::SendMessage(command) => Self::Said(&mut command.text),
             RoomCommand::SendCustomMessage(command) => Self::Custom(command),
             RoomCommand::SendPaidMessage(command) => Self::One("text", &mut command.text),
             RoomCommand::CreateRoom(command) => Self::One("name", &mut command.name),
@@ -93,6 +98,7 @@ impl<'a> Texts<'a> {
             | RoomCommand::RecallMessage(_)
             | RoomCommand::PinMessage(_)
             | RoomCommand::UnpinMessage(_)
+            | RoomCommand::ReviewMessage(_)
             | RoomCommand::ArchiveRoom(_)
             | RoomCommand::RemoveProduct(_) => Self::None,
         }
@@ -102,7 +108,7 @@ impl<'a> Texts<'a> {
     pub(super) fn bytes(action: &'a mut Action) -> usize {
         match Self::of(action).0 {
             Self::None => 0,
-            Self::One(_, text) => text.len(),
+            Self::Said(text) | Self::One(_, text) => text.len(),
             Self::Custom(SendCustomMessage { data, description, extension, .. }) => {
                 data.len() + description.len() + extension.len()
             }
@@ -115,9 +121,21 @@ impl Screener<'_> {
     pub(super) fn screen(&self, action: &mut Action) -> Option<Screening> {
         match Texts::of(action) {
             (Texts::None, _) => None,
+            (Texts::Said(text), room_id) => self.said(text, room_id),
             (Texts::One(field, text), room_id) => self.lasting(field, text, room_id),
             (Texts::Custom(command), room_id) => self.custom(command, room_id),
         }
+    }
+
+    /// A text that can wait, or be shown to nobody else.
+    fn said(&self, text: &mut Arc<str>, room: Option<&RoomId>) -> Option<Screening> {
+        let field = String::from("text");
+        Some(match self.screened(text, room)? {
+            FilterAction::Replace => return None,
+            FilterAction::Silent => Screening::Silenced { field },
+            FilterAction::Hold => Screening::Held { field },
+            FilterAction::Reject => Screening::Refused { field },
+        })
     }
 
     /// A text that stands for a while, and cannot wait for somebody to look at it.
@@ -127,16 +145,28 @@ impl Screener<'_> {
         text: &mut Arc<str>,
         room: Option<&RoomId>,
     ) -> Option<Screening> {
-        match self.rules.screen(text, room) {
-            Verdict::Clean => None,
-            Verdict::Replaced(masked) => {
-                *text = masked.into();
-                None
-            }
-            Verdict::Silent | Verdict::Held | Verdict::Refused => {
+        match self.screened(text, room)? {
+            FilterAction::Replace => None,
+            FilterAction::Silent | FilterAction::Hold | FilterAction::Reject => {
                 Some(Screening::Refused { field: field.into() })
             }
         }
+    }
+
+    /// Masks what is to be masked; what is to be done if something was found.
+    fn screened(&self, text: &mut Arc<str>, room: Option<&RoomId>) -> Option<FilterAction> {
+        let action = match self.rules.screen(text, room) {
+            Verdict::Clean => return None,
+            Verdict::Replaced(masked) => {
+                *text = masked.into();
+                FilterAction::Replace
+            }
+            Verdict::Silent => FilterAction::Silent,
+            Verdict::Held => FilterAction::Hold,
+            Verdict::Refused => FilterAction::Reject,
+        };
+        metrics::found(action);
+        Some(action)
     }
 
     fn custom(&self, command: &mut SendCustomMessage, room: Option<&RoomId>) -> Option<Screening> {

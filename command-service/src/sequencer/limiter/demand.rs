@@ -33,6 +33,7 @@ impl Demand {
             | RoomCommand::RecallMessage(_)
             | RoomCommand::PinMessage(_)
             | RoomCommand::UnpinMessage(_)
+            | RoomCommand::ReviewMessage(_)
             | RoomCommand::SetRoomProfile(_)
             | RoomCommand::ArchiveRoom(_)
             | RoomCommand::SetProduct(_)

@@ -144,10 +144,13 @@ fn any_room_command() -> impl Strategy<Value = RoomCommand> {
 }
 
 fn any_command_of_those_who_run_it() -> impl Strategy<Value = RoomCommand> {
-    let create = (any_text(), any_user_id()).prop_map(|(name, owner)| {
-        let (kind, cover) = ("".into(), "".into());
-        RoomCommand::CreateRoom(CreateRoom { name: name.into(), owner, kind, cover })
-    });
+    let unregistered = proptest::bool::weighted(0.1);
+    let create =
+        (any_text(), any_user_id(), unregistered).prop_map(|(name, owner, unregistered)| {
+            let (kind, cover) = ("".into(), "".into());
+            let (name, owner_unregistered) = (name.into(), unregistered);
+            RoomCommand::CreateRoom(CreateRoom { name, owner, kind, cover, owner_unregistered })
+        });
     let status = select(RoomStatus::ALL.to_vec())
         .prop_map(|status| RoomCommand::ChangeRoomStatus(ChangeRoomStatus { status }));
     prop_oneof![3 => create, 1 => status]

@@ -16,6 +16,7 @@ use crate::room::mute_all::MuteAll;
 use crate::room::mute_user::{FOR_EVER_S, MuteUser};
 use crate::room::pin_message::PinMessage;
 use crate::room::recall_message::RecallMessage;
+use crate::room::review_message::ReviewMessage;
 use crate::room::set_announcement::SetAnnouncement;
 use crate::room::set_introduction::SetIntroduction;
 use crate::room::set_room_profile::SetRoomProfile;
@@ -60,12 +61,15 @@ pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
         let (name, kind) = (name.map(Into::into), kind.map(Into::into));
         RoomCommand::SetRoomProfile(SetRoomProfile { name, kind, cover: None })
     });
+    let review = (2..8_u64, any::<bool>()).prop_map(|(room_seq, approve)| {
+        RoomCommand::ReviewMessage(ReviewMessage { room_seq, approve })
+    });
     let archive = Just(RoomCommand::ArchiveRoom(ArchiveRoom {}));
-    let of_messages = prop_oneof![5 => recall, 6 => pin, 8 => unpin, 1 => profile, 4 => archive];
+    let of_messages = prop_oneof![5 => recall, 6 => pin, 8 => unpin, 1 => profile, 4 => archive, 1 => review.boxed()];
     let level = (0..4_u32, 0..4_u32, any::<u64>()).prop_map(|(from, level, points)| {
         RoomCommand::AnnounceLevel(AnnounceLevel { from, level, points })
     });
-    prop_oneof![1 => level, 4 => of_messages, 2 => appoint, 1 => dismiss, 1 => announce, 1 => introduce, 3 => mute, 1 => unmute, 2 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
+    prop_oneof![1 => level, 4 => of_messages, 2 => appoint, 3 => dismiss, 1 => announce, 1 => introduce, 3 => mute, 1 => unmute, 4 => ban, 2 => unban, 1 => kick, 4 => slow, 2 => mute_all]
 }
 
 /// Mostly long, so that much is in force.

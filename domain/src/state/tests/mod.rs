@@ -125,6 +125,9 @@ fn random_shows_come_to_every_event_and_every_refusal() {
     let mut refusals: BTreeSet<_> = sample::rejections().iter().map(Rejection::code).collect();
     assert!(events.remove("epoch_started"), "the sequencer itself writes it");
     assert!(refusals.remove("text_refused"), "what the filter found comes with the command");
+    for kind in ["message_held", "message_silenced", "message_reviewed"] {
+        assert!(events.remove(kind), "the same");
+    }
     // They need a message, somebody who runs the room and twice the same item: too rare for this, and
     // tested beside their rule.
     assert!(events.remove("message_unpinned") && refusals.remove("too_many_pins"));
@@ -207,6 +210,7 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::ChangeCounter(_)
             | RoomCommand::SetMemberFields(_)
             | RoomCommand::AnnounceLevel(_)
+            | RoomCommand::ReviewMessage(_)
             | RoomCommand::MuteUser(_) => false,
         },
     }

@@ -1,0 +1,118 @@
+//! Messages that not everybody sees: those that wait for somebody to look, and those that only their
+//! sender takes for sent. Others get an item that keeps the place and says nothing.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::event::EventData;
+use crate::field::Clearance;
+use crate::ids::UserId;
+
+const HELD: &str = r#"{"type":"message_held","#;
+const SILENCED: &str = r#"{"type":"message_silenced","#;
+const REVIEWED: &str = r#"{"type":"message_reviewed","#;
+/// What its sender takes a silenced message for.
+const SENT: &str = r#"{"type":"message_sent","#;
+
+/// The least that sees all of it.
+const LEAST: Clearance = Clearance::Assistant;
+
+/// Whether only some see the event.
+pub(crate) fn is_withheld(data: &EventData) -> bool {
+    matches!(
+        data,
+        EventData::MessageHeld(_) | EventData::MessageSilenced(_) | EventData::MessageReviewed(_)
+    )
+}
+
+/// As [`is_withheld`], of an item that is JSON already.
+pub(crate) fn is_withheld_json(item: &str) -> bool {
+    [HELD, SILENCED, REVIEWED].iter().any(|beginning| item.starts_with(beginning))
+}
+
+/// The item for a reader with this clearance whose business it is not.
+pub(crate) fn of_others(item: &str, clearance: Clearance) -> String {
+    if LEAST <= clearance {
+        return item.to_owned();
+    }
+    let Place { room_seq, id, at } = serde_json::from_str(item).unwrap_or_default();
+    // In the shape of every item.
+    json!({ "type": "withheld", "room_seq": room_seq, "id": id, "at": at, "priority": "lowest",
+        "user_id": "-", "nick": "", "avatar": null, "level": null, "role": "viewer", "value": null,
+        "data": {} })
+    .to_string()
+}
+
+#[derive(Default, Deserialize)]
+struct Place<'a> {
+    room_seq: u64,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    at: i64,
+}
+
+/// Whose business an item is, and how they see it where they see no more than others.
+pub fn own(item: &str) -> Option<(UserId, String)> {
+    #[derive(Deserialize)]
+    struct Of {
+        user_id: UserId,
+        data: Data,
+    }
+    #[derive(Deserialize)]
+    struct Data {
+        user_id: Option<UserId>,
+    }
+    if !is_withheld_json(item) {
+        return None;
+    }
+    let Of { user_id, data } = serde_json::from_str(item).ok()?;
+    if let Some(rest) = item.strip_prefix(SILENCED) {
+        return Some((user_id, format!("{SENT}{rest}")));
+    }
+    // A review is about somebody else than its actor.
+    Some((data.user_id.unwrap_or(user_id), item.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::send_message::MessageSent;
+    use crate::sample;
+    use crate::view::feed_item::feed_item;
+
+    #[test]
+    fn those_who_run_the_room_see_all_others_a_place_and_the_sender_their_message() {
+        let withheld: Vec<_> =
+            sample::events().into_iter().filter(|event| is_withheld(&event.data)).collect();
+        assert_eq!(withheld.len(), 3);
+        for event in withheld {
+            let item = feed_item(&event).unwrap();
+            assert!(is_withheld_json(&item));
+            for clearance in Clearance::ALL {
+                let seen = of_others(&item, clearance);
+                assert_eq!(seen == item, Clearance::Assistant <= clearance, "{seen}");
+                assert!(seen == item || !seen.contains("ann"), "{seen}");
+            }
+            let (user, own) = own(&item).unwrap();
+            assert_eq!(user.as_str(), "ann");
+            if let EventData::MessageSilenced(silenced) = &event.data {
+                let (text, reply_to) = (silenced.text.clone(), silenced.reply_to);
+                let data = EventData::MessageSent(MessageSent { text, reply_to });
+                let sent = feed_item(&crate::event::Event { data, ..event.clone() }).unwrap();
+                assert_eq!(own, sent, "byte for byte what a message looks like");
+            } else {
+                assert_eq!(own, item);
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_shows_nothing() {
+        let seen = of_others(r#"{"type":"message_held",secret"#, Clearance::Anyone);
+        assert!(!seen.contains("secret"));
+        assert_eq!(own(r#"{"type":"message_held",secret"#), None);
+        assert_eq!(own(r#"{"type":"message_sent"}"#), None);
+    }
+}
