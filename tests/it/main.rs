@@ -8,6 +8,7 @@ mod autobahn;
 mod clients;
 mod crash;
 mod cuts;
+mod drain;
 mod levels;
 mod lost_answers;
 mod moderation;
