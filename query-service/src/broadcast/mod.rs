@@ -9,6 +9,8 @@
 pub(crate) mod audience;
 pub(crate) mod member;
 pub(crate) mod outlet;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -76,20 +78,24 @@ pub(crate) async fn broadcast(
     shutdown: CancellationToken,
 ) {
     let broadcasting = async {
-        let mut writes_left = WRITES_PER_TURN;
         loop {
-            let Some(room) = lanes.next(lane) else {
-                if let Some(lane) = lanes.lanes.get(lane) {
-                    lane.arrived.notified().await;
-                }
-                continue;
-            };
-            room.audience().turn(&room, lane, &mut writes_left, &metrics);
-            if writes_left == 0 {
-                writes_left = WRITES_PER_TURN;
+            if turn(&lanes, lane, &metrics) {
                 tokio::task::yield_now().await;
+            } else if let Some(lane) = lanes.lanes.get(lane) {
+                lane.arrived.notified().await;
             }
         }
     };
     shutdown.run_until_cancelled(broadcasting).await;
+}
+
+/// Writes until so much is written that others have their turn: other tasks, and in the next turn the
+/// rooms that have come meanwhile. False if nobody waits any more.
+fn turn(lanes: &Lanes, lane: usize, metrics: &Metrics) -> bool {
+    let mut writes_left = WRITES_PER_TURN;
+    while 0 < writes_left {
+        let Some(room) = lanes.next(lane) else { return false };
+        room.audience().turn(&room, lane, &mut writes_left, metrics);
+    }
+    true
 }

@@ -61,6 +61,15 @@ pub(super) struct Place {
     _address: Option<AddressGuard>,
 }
 
+#[cfg(feature = "testing")]
+impl Place {
+    /// Of a connection that nobody limits.
+    pub(super) fn of_a_test() -> Option<Self> {
+        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().ok()?;
+        Some(Self { _permit: permit, _address: None })
+    }
+}
+
 impl Admission {
     pub(super) fn new(config: &HttpConfig) -> Self {
         let per_address = config.connections_per_address_max;

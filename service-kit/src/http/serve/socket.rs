@@ -40,6 +40,13 @@ impl Socket {
         Self(Arc::new(Shared { tcp, activity, taken, _open: OpenGuard(open), _place: place }))
     }
 
+    /// A socket without an HTTP connection, for tests of whoever writes to one.
+    #[cfg(feature = "testing")]
+    pub fn of_a_test(tcp: TcpStream) -> Option<Self> {
+        let place = Place::of_a_test()?;
+        Some(Self::new(tcp, Arc::new(Activity::new()), Gauge::noop(), place))
+    }
+
     /// Takes the connection of the request that is being answered. Whatever its route answers is
     /// only counted: the caller writes the answer, head included, and closes by dropping the socket.
     ///
