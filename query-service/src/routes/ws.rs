@@ -62,6 +62,7 @@ async fn ws(
     let desk = Desk::new(service.clone(), &identity, room_id.clone(), token);
     let feed = stream::open(&service, &identity, room_id, last_id).await?;
     let config = service.config().websocket.clone();
-    service.spawn_stream("websocket", websocket::serve(connection, socket, feed, config, desk));
+    let opening = websocket::Opening { connection, socket, feed, config, desk };
+    service.spawn_stream("websocket", websocket::serve(opening));
     Ok(answer)
 }

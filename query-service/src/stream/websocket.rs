@@ -39,21 +39,44 @@ use crate::stream::inbound::Inbound;
 
 type Io = Outlet<TokioIo<Upgraded>>;
 
+/// A connection that is about to become a WebSocket.
+pub(crate) struct Opening {
+    pub(crate) connection: OnUpgrade,
+    pub(crate) socket: Socket,
+    pub(crate) feed: Feed,
+    pub(crate) config: WebSocketConfig,
+    pub(crate) desk: Desk,
+}
+
 /// Serves, once the answer to the handshake is out, until one of both sides closes.
-pub(crate) async fn serve(
-    connection: OnUpgrade,
-    socket: Socket,
-    mut feed: Feed,
-    config: WebSocketConfig,
-    desk: Desk,
-) {
+///
+/// Boxed, here and below: what is not needed while nothing happens must not make every waiting
+/// connection larger.
+pub(crate) fn serve(opening: Opening) -> impl Future<Output = ()> {
+    let beginning = Box::pin(begin(opening));
+    async move {
+        let Some(mut connection) = beginning.await else { return };
+        let open = connection.feed.metrics().open(Transport::WebSocket);
+        let ended = connection.run().await;
+        if let Some(why) = ended.label() {
+            Metrics::stream_ended(why);
+        }
+        connection.feed.leave();
+        Box::pin(connection.say_goodbye(ended)).await;
+        drop(open);
+    }
+}
+
+async fn begin(opening: Opening) -> Option<Connection> {
+    let Opening { connection, socket, mut feed, config, desk } = opening;
     let upgraded = match connection.await {
         Ok(upgraded) => upgraded,
         // The client went away before it had the answer.
-        Err(error) => return tracing::debug!(%error, "websocket not upgraded"),
+        Err(error) => {
+            tracing::debug!(%error, "websocket not upgraded");
+            return None;
+        }
     };
-    let metrics = feed.metrics().clone();
-    let open = metrics.open(Transport::WebSocket);
     let limits = protocol::WebSocketConfig::default()
         .read_buffer_size(config.read_buffer_bytes)
         .write_buffer_size(config.write_buffer_bytes)
@@ -64,14 +87,7 @@ pub(crate) async fn serve(
     feed.warn_of_expiry(Duration::from_millis(config.token_warning_ms));
     let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
     let inbound = Inbound::new(config.inbound_frames_per_s_max);
-    let mut connection = Connection { socket, feed, config, inbound, desk, pinged_at: None };
-    let ended = connection.run().await;
-    if let Some(why) = ended.label() {
-        Metrics::stream_ended(why);
-    }
-    connection.feed.leave();
-    connection.say_goodbye(ended).await;
-    drop(open);
+    Some(Connection { socket, feed, config, inbound, desk, pinged_at: None })
 }
 
 /// Why a connection ends.
@@ -146,9 +162,9 @@ impl Connection {
     async fn run(&mut self) -> Ended {
         loop {
             let step = tokio::select! {
-                delivery = self.feed.next() => self.deliver(delivery).await,
-                message = self.socket.next() => self.received(message).await,
-                answer = self.desk.answered() => self.send(&[answer]).await,
+                delivery = self.feed.next() => Box::pin(self.deliver(delivery)).await,
+                message = self.socket.next() => Box::pin(self.received(message)).await,
+                answer = self.desk.answered() => Box::pin(self.send(&[answer])).await,
             };
             if let Err(ended) = step {
                 return ended;
