@@ -4,7 +4,7 @@ use domain::actor::Role::{Admin, Assistant, Guest, Host, Viewer};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::http_stage::{Reply, Service};
+use crate::http_stage::{Reply, Service, new_key, token};
 use crate::stage::room_events;
 
 const FIELDS: &str = "/rooms/room/fields";
@@ -98,12 +98,23 @@ async fn concurrent_changes_of_a_counter_all_count() {
     };
     let (a, b, c) =
         tokio::join!(change("increase", 5), change("increase", 7), change("decrease", 2));
-    for reply in [a, b, c] {
-        reply.expect(201);
-    }
+    let told = [a, b, c].map(|reply| reply.expect(201)["value"].as_i64().unwrap());
+    let together = 10;
+    assert!(told.contains(&together), "the last of them is told the sum: {told:?}");
     let events = room_events(&service.nats).await;
     let last = serde_json::to_value(&events.last().unwrap().data).unwrap();
-    assert_eq!(last["value"], 10);
+    assert_eq!(last["value"], together);
+    // The same command is told the same, whatever came after it.
+    let (key, body) = (new_key(), json!({"op": "increase", "value": 1}));
+    let once_more = async || {
+        let request = service.bare(Method::POST, "/rooms/room/counters/votes");
+        let request = request.bearer_auth(token(Assistant, "eve"));
+        Reply::to(request.header("idempotency-key", &key).json(&body)).await.expect(201)
+    };
+    let first = once_more().await;
+    assert_eq!(first["value"], 11);
+    change("increase", 5).await.expect(201);
+    assert_eq!(once_more().await, first);
     change("set", i64::MAX).await.expect(201);
     let over = change("increase", 1).await.expect_problem(409, "counter_out_of_range");
     assert_eq!(over["value"], i64::MAX);

@@ -8,6 +8,7 @@ mod answers;
 mod busy;
 mod commands;
 mod drain;
+mod echo;
 mod endings;
 mod fields;
 mod follows;
