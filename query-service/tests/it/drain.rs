@@ -14,7 +14,7 @@ use crate::harness::{World, message};
 #[tokio::test]
 async fn viewers_go_one_after_the_other_and_miss_nothing() {
     let world = World::start_with(|config| {
-        (config.drain.spread_ms, config.drain.byes_per_s_min) = (1_500, 1);
+        (config.drain.spread_ms, config.drain.byes_per_s_min) = (4_000, 1);
     })
     .await;
     let room = world.room("room-1", 0).await;
@@ -44,7 +44,7 @@ async fn viewers_go_one_after_the_other_and_miss_nothing() {
     // Nobody new, but who is there is served.
     let mut refused = json!(null);
     while refused["type"] != "/problems/shutting_down" {
-        assert!(begun.elapsed() < Duration::from_secs(1), "{refused}");
+        assert!(begun.elapsed() < Duration::from_secs(3), "{refused}");
         let request = world.http.get(world.url("rooms/room-1/stream")).bearer_auth(world.token());
         let response = request.send().await.unwrap();
         if response.status() == 503 {
@@ -74,7 +74,7 @@ async fn viewers_go_one_after_the_other_and_miss_nothing() {
     ends.sort();
     let (first, last) = (ends[0], ends[ends.len() - 1]);
     assert!(first + Duration::from_millis(500) < last, "{first:?} to {last:?}");
-    assert!(last < Duration::from_millis(2_500), "{last:?}");
+    assert!(last < Duration::from_secs(7), "{last:?}");
     assert!(retries.iter().all(|retry_ms| (1_000..=3_000).contains(retry_ms)), "{retries:?}");
     retries.sort_unstable();
     retries.dedup();
