@@ -216,7 +216,7 @@ fn types_complaints(recorded: &Types, log: &InLog, viewer: &Received) -> Vec<Str
     missing.extend(differing("the recording", &of_room.recordable(), &log.types.recordable()));
     // Of what was left out only the class is told.
     if viewer.shed == 0 {
-        missing.extend(differing("the viewer", &viewer.types, &log.types));
+        missing.extend(differing("the viewer", &viewer.types, &log.types.as_viewers_see()));
     }
     missing
 }

@@ -10,6 +10,9 @@ use crate::recording::line::{Kind, Line};
 /// of those who are gone follow from the log, and of a mute that is over nobody is freed.
 pub const NOT_RECORDED: [&str; 4] = ["likes_added", "level_reached", "room_left", "user_unmuted"];
 
+/// What viewers are not told of each other (`domain/src/view/withheld.rs`).
+const WITHHELD: [&str; 3] = ["message_held", "message_silenced", "message_reviewed"];
+
 /// Numbers by type.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Types(BTreeMap<String, u64>);
@@ -71,6 +74,17 @@ impl Types {
     pub fn recordable(&self) -> Self {
         let kept = self.0.iter().filter(|(kind, _)| !NOT_RECORDED.contains(&kind.as_str()));
         Self(kept.map(|(kind, count)| (kind.clone(), *count)).collect())
+    }
+
+    /// As somebody is told who does not run the room: of some items only that they are there.
+    #[must_use]
+    pub fn as_viewers_see(&self) -> Self {
+        let mut seen = Self::default();
+        for (kind, count) in &self.0 {
+            let withheld = WITHHELD.contains(&kind.as_str());
+            seen.add(if withheld { "withheld" } else { kind }, *count);
+        }
+        seen
     }
 
     /// The types.

@@ -194,7 +194,7 @@ mod tests {
         let lengths: Vec<usize> = plan.scenes.iter().map(Vec::len).collect();
         // The products and the preparations; live; a break between two halves; ended; replay; the
         // archive.
-        assert_eq!((lengths.len(), lengths[0], lengths[1]), (11, 14, 1));
+        assert_eq!((lengths.len(), lengths[0], lengths[1]), (11, 16, 1));
         assert_eq!((lengths[3], lengths[4], lengths[5]), (1, 13 - 1, 1));
         assert_eq!(lengths[7..], [1, 0, 1, 1]);
         assert_eq!(plan.opening.len(), 1);

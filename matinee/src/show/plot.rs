@@ -68,7 +68,8 @@ fn before() -> Vec<Beat> {
             {"source": "gift_coin", "points": 1}, {"source": "paid_coin", "points": 1},
             {"source": "purchase_cent", "points": 1, "per_unit": 100}],
         "thresholds": [100, 300, 600, 1_000, 3_000, 10_000, 30_000, 100_000]});
-    let words = json!({"words": ["counterfeit"], "action": "reject"});
+    let list = |word: &str, action: &str| json!({"words": [word], "action": action});
+    let words = list("counterfeit", "reject");
     let profile =
         json!({"name": "Mei 的茶室", "kind": "tea", "cover": "https://img.example/tea.png"});
     let comet = json!({"name": "comet", "unit_price": 55, "category": "sky"});
@@ -78,6 +79,18 @@ fn before() -> Vec<Beat> {
         shop(0, "PUT level-rule", Some(rule), "level_rule_set"),
         shop(0, "PUT gifts/comet", Some(comet), "gift_defined"),
         shop(0, "PUT word-lists/show-words", Some(words), "word_list_set"),
+        host(
+            0,
+            "PUT rooms/{room}/word-lists/rumours",
+            Some(list("rumourmill", "hold")),
+            "word_list_set",
+        ),
+        host(
+            0,
+            "PUT rooms/{room}/word-lists/spam",
+            Some(list("spamalot", "silent")),
+            "word_list_set",
+        ),
         host(0, "PUT rooms/{room}/profile", Some(profile), "room_profile_set"),
         host(
             0,
@@ -188,11 +201,18 @@ fn intermission() -> Vec<Beat> {
     ]
 }
 
-/// Peace before the end.
+/// Lists of the beginning are known everywhere by now. Peace before the end.
 fn farewell() -> Vec<Beat> {
+    let held = Some(json!({"text": "heard it in the rumourmill"}));
+    let silenced = Some(json!({"text": "spamalot spamalot"}));
+    let review = "PUT rooms/{room}/held-messages/{held}";
+    let messages = "POST rooms/{room}/messages";
     let retired = json!({"name": "comet", "unit_price": 66, "category": "sky", "retired": true});
     let list = "rooms/{room}/word-lists/house";
     vec![
+        named(viewer(240_000, FAN, messages, held, "message_held"), "held"),
+        viewer(245_000, FAN, messages, silenced, "message_silenced"),
+        helper(250_000, review, Some(json!({"approve": false})), "message_reviewed"),
         host(280_000, "DELETE rooms/{room}/bans/troll-77", None, "user_unbanned"),
         shop(285_000, "PUT gifts/comet", Some(retired), "gift_defined"),
         host(286_000, &format!("DELETE {list}"), None, "word_list_removed"),
