@@ -88,9 +88,7 @@ impl Shown {
         tasks.spawn("insight", insight::write(hub.clone(), service.clone(), stop.clone()));
         tasks.spawn("sweeper", sweeper::sweep(hub.clone(), stop.clone()));
         tasks.spawn("ticker", ticker::tick(hub.clone(), stop.clone()));
-        let presence = service.config().presence.clone();
-        let counting = presence::keep(hub.clone(), nats.clone(), presence, stop.clone());
-        tasks.spawn("presence", counting);
+        presence::start(&hub, nats, service, &stop);
         let profiles = profiles::serve(app.clone(), nats.clone(), service.clone(), stop.clone());
         tasks.spawn("profiles", profiles);
         let orders = orders::serve(app.clone(), nats.clone(), service.clone(), stop.clone());

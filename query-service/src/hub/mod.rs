@@ -11,6 +11,7 @@
 //! under it sees the same `room_seq`.
 
 mod activity;
+mod beats;
 mod budget;
 mod changes;
 pub(crate) mod follower;

@@ -20,7 +20,7 @@ use crate::hub::room::{Room, Subscription};
 use crate::hub::{AppHub, Reader};
 use crate::presence::users;
 
-/// Users that are remembered as having come between two looks; more have to be there at the next.
+/// Users that are remembered as having come or gone between two looks.
 const CAME_MAX: usize = 8_192;
 
 /// The open streams of a room.
@@ -35,6 +35,8 @@ struct Inside {
     revision: u64,
     /// Who has come since somebody looked, guests or not.
     came: Vec<(u64, Role)>,
+    /// Whose last stream has ended since then, and whether they had been silent for long already.
+    gone: Vec<(UserId, bool)>,
 }
 
 /// Who is in a room at one moment.
@@ -46,6 +48,8 @@ pub(crate) struct Crowd {
     pub(crate) users: Vec<u64>,
     /// The same of those who have come since the last look.
     pub(crate) came: Vec<u64>,
+    /// Who is gone since the last look, and whether they had been silent for long already.
+    pub(crate) gone: Vec<(UserId, bool)>,
 }
 
 /// One open stream, as far as it can be told something that concerns its user alone.
@@ -106,11 +110,32 @@ impl People {
 
     /// The stream is over.
     pub(crate) fn go(&self, line: &Arc<Line>) {
+        self.end(line, false);
+    }
+
+    /// Somebody without a stream has not said for long that they are there.
+    pub(crate) fn beat_ended(&self, line: &Arc<Line>) {
+        self.end(line, true);
+    }
+
+    /// Whether a user has a line.
+    pub(crate) fn has(&self, user: &UserId) -> bool {
+        lock(&self.0).lines.contains_key(user)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        lock(&self.0).lines.is_empty()
+    }
+
+    fn end(&self, line: &Arc<Line>, was_silent: bool) {
         let mut inside = lock(&self.0);
         let Some(lines) = inside.lines.get_mut(&line.user) else { return };
         lines.retain(|other| !Arc::ptr_eq(other, line));
         if lines.is_empty() {
             inside.lines.remove(&line.user);
+            if inside.gone.len() < CAME_MAX {
+                inside.gone.push((line.user.clone(), was_silent));
+            }
         }
         inside.connections -= 1;
         inside.revision += 1;
@@ -131,6 +156,7 @@ impl People {
             connections: inside.connections,
             users: inside.lines.values().filter_map(line).map(|line| line.hash).collect(),
             came: came.collect(),
+            gone: std::mem::take(&mut inside.gone),
         })
     }
 

@@ -17,6 +17,7 @@ use crate::broadcast::Lanes;
 use crate::broadcast::audience::Audience;
 use crate::history::places::Places;
 use crate::hub::Reader;
+use crate::hub::beats::Beats;
 use crate::hub::budget::Budget;
 use crate::hub::changes::Changes;
 use crate::hub::frame::Frame;
@@ -67,6 +68,7 @@ pub(crate) struct Room {
     news: watch::Sender<()>,
     audience: Audience,
     people: People,
+    pub(crate) beats: Beats,
     online: Sign,
     pace: Mutex<Pace>,
     /// Where to read in the log what the ring no longer has.
@@ -96,6 +98,7 @@ impl Room {
             news: watch::Sender::new(()),
             audience: Audience::new(lanes),
             people: People::default(),
+            beats: Beats::default(),
             online: Sign::default(),
             pace: Mutex::default(),
             places: Mutex::default(),
@@ -299,7 +302,7 @@ impl Room {
     }
 
     pub(crate) fn is_watched(&self) -> bool {
-        0 < self.listeners()
+        0 < self.listeners() || !self.people.is_empty()
     }
 
     pub(crate) fn listeners(&self) -> usize {

@@ -47,6 +47,8 @@ pub(crate) type Instance = String;
 pub(crate) struct Board {
     config: PresenceConfig,
     rooms: HashMap<RoomId, Audience>,
+    /// Users of instances that were taken for dead.
+    lost: Vec<(RoomId, Users)>,
 }
 
 #[derive(Debug, Default)]
@@ -75,7 +77,7 @@ pub(crate) struct Change {
 
 impl Board {
     pub(crate) fn new(config: PresenceConfig) -> Self {
-        Self { config, rooms: HashMap::new() }
+        Self { config, rooms: HashMap::new(), lost: Vec::new() }
     }
 
     /// Who is in a room here, and who has come since this was said last, also if they have gone again.
@@ -152,14 +154,32 @@ impl Board {
         news
     }
 
+    /// Whom the instances had that were taken for dead since this was asked last.
+    pub(crate) fn lost(&mut self) -> Vec<(RoomId, Users)> {
+        std::mem::take(&mut self.lost)
+    }
+
+    /// Whether another instance has somebody in a room. Of a large room nobody knows without asking.
+    pub(crate) fn is_elsewhere(&self, room_id: &RoomId, user: u64) -> bool {
+        let audience = self.rooms.get(room_id).into_iter();
+        let mut elsewhere = audience.flat_map(|audience| audience.elsewhere.values());
+        elsewhere.any(|(_, summary)| summary.users.contains(user))
+    }
+
     /// Counts, and forgets who has been silent for too long and rooms that nobody has come to.
     pub(crate) fn count(&mut self, now: Instant) -> Vec<Change> {
         let config = &self.config;
         let expiry = Duration::from_millis(config.expiry_ms);
         let forget = Duration::from_millis(config.forget_ms);
-        let mut changes = Vec::new();
+        let (mut changes, lost) = (Vec::new(), &mut self.lost);
         self.rooms.retain(|room_id, audience| {
-            audience.elsewhere.retain(|_, (at, _)| now.duration_since(*at) < expiry);
+            audience.elsewhere.retain(|_, (at, summary)| {
+                let lives = now.duration_since(*at) < expiry;
+                if !lives {
+                    lost.push((room_id.clone(), std::mem::take(&mut summary.users)));
+                }
+                lives
+            });
             let online = audience.counted(config.exact_users_max);
             let push = audience.is_push_due(&online, config, now);
             if push {

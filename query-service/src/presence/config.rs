@@ -25,6 +25,15 @@ pub struct PresenceConfig {
     pub push_within_ms: u64,
     /// How long the peak of a room that nobody is in is remembered.
     pub forget_ms: u64,
+    /// Who has joined a room is left by the system when the last that was seen of them is so long ago;
+    /// 0 switches it off.
+    pub leave_after_ms: u64,
+    /// Users who are gone and not left yet; more of them stay in the list.
+    pub leaves_waiting_max: usize,
+    /// Users who are left with one request.
+    pub leaves_per_request_max: usize,
+    /// How long the answer to it may take.
+    pub leave_timeout_ms: u64,
 }
 
 impl Default for PresenceConfig {
@@ -39,6 +48,10 @@ impl Default for PresenceConfig {
             push_pause_ms: 2_000,
             push_within_ms: 10_000,
             forget_ms: 3_600_000,
+            leave_after_ms: 20_000,
+            leaves_waiting_max: 100_000,
+            leaves_per_request_max: 500,
+            leave_timeout_ms: 5_000,
         }
     }
 }
@@ -56,6 +69,12 @@ impl PresenceConfig {
         check_range("query.presence.push_change_percent", self.push_change_percent, 0..=100)?;
         check_range("query.presence.push_pause_ms", self.push_pause_ms, 0..=600_000)?;
         check_range("query.presence.push_within_ms", self.push_within_ms, 0..=600_000)?;
-        check_range("query.presence.forget_ms", self.forget_ms, 1_000..=604_800_000)
+        check_range("query.presence.forget_ms", self.forget_ms, 1_000..=604_800_000)?;
+        check_range("query.presence.leave_after_ms", self.leave_after_ms, 0..=3_600_000)?;
+        let most = self.leaves_waiting_max;
+        check_range("query.presence.leaves_waiting_max", most, 0..=10_000_000)?;
+        let most = self.leaves_per_request_max;
+        check_range("query.presence.leaves_per_request_max", most, 1..=1_000)?;
+        check_range("query.presence.leave_timeout_ms", self.leave_timeout_ms, 10..=60_000)
     }
 }

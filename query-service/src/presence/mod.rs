@@ -2,11 +2,14 @@
 //!
 //! Every instance knows its own streams ([`crate::hub::people`]) and tells the others now and then what
 //! has changed, as a [`users::Users`] for each room; [`board::Board`] puts it together. Nothing of it is
-//! in the log: a viewer who opens a stream is no event. A figure that is a little old, or lost with an
+//! in the log: a viewer who opens a stream is no event. Only whoever has joined and is gone without a word
+//! is left ([`leavers`], [`leave`]). A figure that is a little old, or lost with an
 //! instance, is put right by the next bulletin.
 
 pub(crate) mod board;
 pub(crate) mod config;
+mod leave;
+mod leavers;
 pub(crate) mod users;
 
 use std::collections::HashMap;
@@ -19,6 +22,8 @@ use nats::{BulletinSubject, Bulletins, Nats};
 use serde::{Deserialize, Serialize};
 use service_kit::clock;
 use service_kit::error_chain::ErrorChain;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -26,12 +31,32 @@ use crate::config::PresenceConfig;
 use crate::feed::control;
 use crate::hub::AppHub;
 use crate::presence::board::{Board, Change, Instance, Summary};
+use crate::presence::leave::Leave;
+use crate::presence::leavers::{Leaver, Leavers};
+use crate::read_models::ReadModels;
+use crate::service::Service;
+
+/// Lists of people to be left that wait for the sequencer.
+const DUES_WAITING_MAX: usize = 64;
+
+/// People in one bulletin.
+const LEAVERS_TOLD: usize = 1_000;
+
+/// Members of a room among whom those of a dead instance are looked for.
+const LOST_MEMBERS_MAX: u32 = 1_000;
 
 /// What one instance says, of some rooms.
 #[derive(Debug, Serialize, Deserialize)]
 struct Bulletin {
     instance: Instance,
+    #[serde(default)]
     rooms: Vec<RoomSummary>,
+    /// Whom it would leave.
+    #[serde(default)]
+    gone: Vec<Leaver>,
+    /// Who is to stay.
+    #[serde(default)]
+    here: Vec<Leaver>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,28 +66,43 @@ struct RoomSummary {
     summary: Summary,
 }
 
-/// Keeps count of one app until it is stopped.
-pub(crate) async fn keep(
-    hub: Arc<AppHub>,
-    nats: Nats,
-    config: PresenceConfig,
-    stop: CancellationToken,
-) {
+/// Starts to keep count of one app, until it is stopped.
+pub(crate) fn start(hub: &Arc<AppHub>, nats: &Nats, service: &Service, stop: &CancellationToken) {
+    let config = service.config().presence.clone();
     if config.exchange_ms == 0 {
         return;
     }
-    let subject = BulletinSubject::Presence(hub.app().clone());
+    let instance = clock::new_command_id().to_string();
+    let leave_after = Duration::from_millis(config.leave_after_ms);
+    // The others hear of it with one exchange and answer with the next.
+    let answer = Duration::from_millis(config.exchange_ms * 3);
+    let max = if config.leave_after_ms == 0 { 0 } else { config.leaves_waiting_max };
+    let (due, dues) = mpsc::channel(DUES_WAITING_MAX);
+    let leave = Leave {
+        hub: hub.clone(),
+        nats: nats.clone(),
+        read_models: service.read_models().clone(),
+        config: config.clone(),
+    };
     let keeper = Keeper {
         board: Board::new(config.clone()),
         seen: HashMap::new(),
         refreshed_at: Instant::now(),
-        instance: clock::new_command_id().to_string(),
-        hub,
-        nats,
+        leavers: Leavers::new(instance.clone(), leave_after, answer, max),
+        speaks_up: Vec::new(),
+        read_models: service.read_models().clone(),
+        subject: BulletinSubject::Presence(hub.app().clone()),
+        due,
+        instance,
+        hub: hub.clone(),
+        nats: nats.clone(),
         config,
-        subject,
     };
-    stop.run_until_cancelled(keeper.run()).await;
+    service.tasks().spawn("leave", leave.run(dues, stop.clone()));
+    let stop = stop.clone();
+    service.tasks().spawn("presence", async move {
+        stop.run_until_cancelled(keeper.run()).await;
+    });
 }
 
 struct Keeper {
@@ -75,6 +115,11 @@ struct Keeper {
     /// How far what is here has been looked at, by room.
     seen: HashMap<RoomId, u64>,
     refreshed_at: Instant,
+    leavers: Leavers,
+    /// Who is to stay, told with the next exchange.
+    speaks_up: Vec<Leaver>,
+    due: mpsc::Sender<Vec<Leaver>>,
+    read_models: Arc<ReadModels>,
 }
 
 impl Keeper {
@@ -111,13 +156,16 @@ impl Keeper {
     async fn tick(&mut self) {
         let now = Instant::now();
         self.look(now);
+        self.look_for_lost(now).await;
         // Three times within the time after which one is taken for dead.
         let refresh = Duration::from_millis(self.config.expiry_ms / 3);
         let all = refresh <= now.duration_since(self.refreshed_at);
         if all {
             self.refreshed_at = now;
         }
-        for payload in self.bulletins(all) {
+        let mut payloads = self.bulletins(all);
+        payloads.extend(self.farewells(now));
+        for payload in payloads {
             if let Err(error) = self.nats.tell(&self.subject, payload).await {
                 let app = self.hub.app();
                 tracing::warn!(app.id = %app, error = %ErrorChain(&error), "presence not told");
@@ -138,12 +186,18 @@ impl Keeper {
         let rooms = self.hub.people_of_rooms();
         self.seen.retain(|room_id, _| rooms.iter().any(|(known, _)| known == room_id));
         for (room_id, room) in rooms {
+            room.beats.expire(room.people(), now);
             let seen = self.seen.entry(room_id.clone()).or_default();
             let Some(crowd) = room.people().crowd(*seen, self.config.counts_guests) else {
                 continue;
             };
             *seen = crowd.revision;
             self.board.here(&room_id, crowd.connections, &crowd.users, &crowd.came, now);
+            let leave_after = Duration::from_millis(self.config.leave_after_ms);
+            for (user, was_silent) in crowd.gone {
+                let since = if was_silent { now.checked_sub(leave_after) } else { None };
+                self.leavers.gone((room_id.clone(), user), since.unwrap_or(now));
+            }
         }
     }
 
@@ -172,11 +226,56 @@ impl Keeper {
         payloads
     }
 
+    /// Whose instance has died, and who has not come to another, is gone too.
+    async fn look_for_lost(&mut self, now: Instant) {
+        for (room_id, users) in self.board.lost() {
+            let app = self.hub.app();
+            let members = self.read_models.members(app, &room_id, None, LOST_MEMBERS_MAX).await;
+            for member in members.unwrap_or_default() {
+                let Ok(user) = member.user_id.parse() else { continue };
+                if users.contains(users::hash(&user)) {
+                    self.leavers.gone((room_id.clone(), user), now);
+                }
+            }
+        }
+    }
+
+    /// Asks the others about who is gone, speaks up for others, and passes on who is to be left.
+    fn farewells(&mut self, now: Instant) -> Vec<Bytes> {
+        let ripe = self.leavers.ripe(now);
+        if !ripe.is_empty()
+            && let Err(TrySendError::Full(ripe) | TrySendError::Closed(ripe)) =
+                self.due.try_send(ripe)
+        {
+            for leaver in ripe {
+                self.leavers.gone(leaver, now);
+            }
+        }
+        let (hub, board) = (&self.hub, &self.board);
+        let gone = self.leavers.ask_for(now, |(room_id, user)| {
+            hub.is_in(room_id, user) || board.is_elsewhere(room_id, users::hash(user))
+        });
+        let here = std::mem::take(&mut self.speaks_up);
+        let instance = &self.instance;
+        let bulletin = |gone: &[Leaver], here: &[Leaver]| {
+            let (gone, here) = (gone.to_vec(), here.to_vec());
+            let bulletin = Bulletin { instance: instance.clone(), rooms: vec![], gone, here };
+            serde_json::to_vec(&bulletin).map(Bytes::from).ok()
+        };
+        let asks = gone.chunks(LEAVERS_TOLD).filter_map(|some| bulletin(some, &[]));
+        let speaks = here.chunks(LEAVERS_TOLD).filter_map(|some| bulletin(&[], some));
+        asks.chain(speaks).collect()
+    }
+
     fn hear(&mut self, payload: &[u8]) {
         match serde_json::from_slice::<Bulletin>(payload) {
             Ok(Bulletin { instance, .. }) if instance == self.instance => {}
-            Ok(Bulletin { instance, rooms }) => {
+            Ok(Bulletin { instance, rooms, gone, here }) => {
                 let now = Instant::now();
+                let hub = &self.hub;
+                let is_here = |(room_id, user): &Leaver| hub.is_in(room_id, user);
+                self.speaks_up.extend(self.leavers.asked(&instance, gone, is_here));
+                self.leavers.taken(&here);
                 for RoomSummary { room_id, summary } in rooms {
                     self.board.elsewhere(&instance, room_id, summary, now);
                 }

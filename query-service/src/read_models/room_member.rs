@@ -1,5 +1,7 @@
 //! `room_member`: who is in a room.
 
+use std::sync::Arc;
+
 use domain::ids::{AppId, RoomId, UserId};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,6 +26,29 @@ const AFTER: &str = "
     WHERE member.app = $1 AND member.room_id = $2 AND member.user_id > $3
     ORDER BY member.user_id LIMIT $4";
 
+/// By the primary key. Whoever has registered is shown as they are now.
+const JOINED: &str = "
+    SELECT member.room_id, member.user_id, coalesce(app_user.nick, member.nick),
+        CASE WHEN app_user.user_id IS NULL THEN member.avatar ELSE app_user.avatar END,
+        member.level, member.role, member.joined_at
+    FROM unnest($2::text[], $3::text[]) AS asked (room_id, user_id)
+    JOIN matinee.room_member AS member
+        ON member.app = $1 AND member.room_id = asked.room_id AND member.user_id = asked.user_id
+    LEFT JOIN matinee.app_user
+        ON app_user.app = member.app AND app_user.user_id = member.user_id";
+
+/// Somebody who has joined a room, as they are copied into an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Arrival {
+    pub(crate) room_id: RoomId,
+    pub(crate) user_id: UserId,
+    pub(crate) nick: Arc<str>,
+    pub(crate) avatar: Option<Arc<str>>,
+    pub(crate) level: Option<u32>,
+    pub(crate) role: String,
+    pub(crate) joined_at: i64,
+}
+
 /// Somebody who is in a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct RoomMember {
@@ -38,6 +63,30 @@ pub(crate) struct RoomMember {
 }
 
 impl ReadModels {
+    /// Those of the users who are in the rooms.
+    pub(crate) async fn joined(
+        &self,
+        app: &AppId,
+        asked: &[(RoomId, UserId)],
+    ) -> Result<Vec<Arrival>, Unavailable> {
+        let rooms: Vec<&str> = asked.iter().map(|(room_id, _)| room_id.as_str()).collect();
+        let users: Vec<&str> = asked.iter().map(|(_, user_id)| user_id.as_str()).collect();
+        let rows = self.query(JOINED, &[&app.as_str(), &rooms, &users]).await?;
+        let joined = rows.iter().filter_map(|row| {
+            Some(Arrival {
+                // Ids that the log had.
+                room_id: row.get::<_, &str>(0).parse().ok()?,
+                user_id: row.get::<_, &str>(1).parse().ok()?,
+                nick: row.get::<_, &str>(2).into(),
+                avatar: row.get::<_, Option<&str>>(3).map(Arc::from),
+                level: row.get::<_, Option<i32>>(4).and_then(|level| level.try_into().ok()),
+                role: row.get(5),
+                joined_at: row.get(6),
+            })
+        });
+        Ok(joined.collect())
+    }
+
     /// How many are in a room, or one more than `max`.
     pub(crate) async fn member_count(
         &self,

@@ -13,6 +13,7 @@ mod insight;
 mod marks;
 mod members;
 mod online;
+mod presence;
 mod product_history;
 mod query;
 mod replay;
@@ -54,6 +55,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(marks::route(service.clone(), auth))
         .or(members::route(service.clone(), auth))
         .or(online::route(service.clone(), auth))
+        .or(presence::route(service.clone(), auth))
         .or(product_history::route(service.clone(), auth))
         .or(user::route(service.clone(), auth))
         .or(app::route(service.clone(), auth))
@@ -83,6 +85,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         marks::operation().named("marks"),
         members::operation().named("members"),
         online::operation().named("online"),
+        presence::operation().named("presence"),
         product_history::operation().named("product_history"),
         user::operation().named("user"),
         app::operation().named("app"),

@@ -17,6 +17,7 @@ mod harness;
 mod hostile;
 mod http2;
 mod insight;
+mod leaving;
 mod live;
 mod members;
 mod notices;

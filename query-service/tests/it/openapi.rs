@@ -17,17 +17,22 @@ async fn the_document_and_the_routes_are_the_same() {
     assert_eq!(document["openapi"], "3.1.0");
 
     let paths = document["paths"].as_object().unwrap();
-    for path in paths.keys() {
+    for (path, methods) in paths {
         let url = format!("{root}{}", path.replace("{app}", world.app.as_str()));
-        let answer = world.http.get(url.replace(['{', '}'], "")).send().await.unwrap();
+        let method = if methods["put"].is_object() { "PUT" } else { "GET" };
+        let method: reqwest::Method = method.parse().unwrap();
+        let request = world.http.request(method, url.replace(['{', '}'], ""));
+        let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 401, "{path}");
     }
     let rows = CATALOGUE.lines().filter(|row| row.contains("`query-service/src/routes/"));
     let requests: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
     assert_eq!(requests.len(), paths.len());
     for request in requests {
-        let path = request.strip_prefix("GET ").unwrap().split('?').next().unwrap();
-        assert!(paths[path]["get"].is_object(), "{request} is not documented");
+        let (method, path) = request.split_once(' ').unwrap();
+        let path = path.split('?').next().unwrap();
+        let method = method.to_lowercase();
+        assert!(paths[path][method].is_object(), "{request} is not documented");
     }
     world.stop().await;
 }
