@@ -55,8 +55,8 @@ pub(crate) fn is_in_force(until: Option<Timestamp>, now: Timestamp) -> bool {
     until.is_none_or(|until| now < until)
 }
 
-/// What holds for every command to a room that exists: an archived room takes none, and whoever is
-/// banned does nothing but go, whatever their token says. An admin cannot be kept out.
+/// What holds for every command to a room that exists: an archived room takes none, a guest reads, and
+/// whoever is banned does nothing but go, whatever their token says. An admin cannot be kept out.
 pub(crate) fn may_ask(
     room: &Room,
     actor: &Actor,
@@ -66,10 +66,25 @@ pub(crate) fn may_ask(
     if room.archived && !matches!(command, RoomCommand::ArchiveRoom(_)) {
         return Err(Rejection::RoomArchived);
     }
+    if actor.role == Role::Guest && !is_open_to_guests(command) {
+        return Err(Rejection::NotAllowed { needed: "somebody with an account".into() });
+    }
     if room.bans.is_empty() || actor.role == Role::Admin {
         return Ok(());
     }
     if matches!(command, RoomCommand::LeaveRoom(_)) { Ok(()) } else { may_join(room, actor, now) }
+}
+
+/// Coming, going, and the fields whose definition lets anyone write.
+fn is_open_to_guests(command: &RoomCommand) -> bool {
+    matches!(
+        command,
+        RoomCommand::JoinRoom(_)
+            | RoomCommand::LeaveRoom(_)
+            | RoomCommand::SetFields(_)
+            | RoomCommand::SetMemberFields(_)
+            | RoomCommand::ChangeCounter(_)
+    )
 }
 
 /// A ban in force.

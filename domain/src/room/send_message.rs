@@ -55,9 +55,12 @@ pub(crate) fn send_message(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actor::Role;
     use crate::command::RoomCommand;
     use crate::room::change_room_status::RoomStatusChanged;
+    use crate::room::join_room::JoinRoom;
     use crate::room::mute_user::UserMuted;
+    use crate::room::send_likes::SendLikes;
     use crate::room::status::RoomStatus;
     use crate::state::testing::{Given, viewer};
 
@@ -70,6 +73,16 @@ mod tests {
         let text = "  <b>hi</b> 笑死 \u{200b}\u{202e}\r\n";
         let sent = EventData::MessageSent(MessageSent { text: text.into(), reply_to: None });
         Given::room().when(viewer("ann"), send(text)).then([sent]);
+    }
+
+    #[test]
+    fn a_guest_comes_and_goes_but_says_nothing() {
+        let guest = || Actor { role: Role::Guest, ..viewer("gus") };
+        let likes = RoomCommand::SendLikes(SendLikes { count: 1 });
+        Given::room().when(guest(), send("hi")).then_refused("not_allowed");
+        Given::room().when(guest(), likes).then_refused("not_allowed");
+        let join = RoomCommand::JoinRoom(JoinRoom {});
+        Given::room().when(guest(), join).then_accepted();
     }
 
     #[test]
