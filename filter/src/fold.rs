@@ -85,7 +85,7 @@ fn fold_char(raw: char, mut each: impl FnMut(char)) {
     } else if is_invisible(raw) || is_mark(raw) {
     } else if let Some(digit) = digit::styled(raw).and_then(|value| char::from_digit(value, 10)) {
         each(digit);
-    } else if is_syllable(raw) || kind_of(raw) == Kind::Pause {
+    } else if is_syllable(raw) || kind_of(raw) == Kind::Pause || is_picture(raw) {
         each(raw);
     } else if is_left_alone(raw) {
         decompose_compatible(raw, |part| {
@@ -123,9 +123,16 @@ fn kind_of(folded: char) -> Kind {
         _ if is_unspaced(folded) => Kind::Wide,
         _ if folded.is_alphabetic() => Kind::Letter,
         _ if folded.is_numeric() => Kind::Digit,
-        '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}' => Kind::Picture,
+        '\u{1F000}'..='\u{1FAFF}' => Kind::Picture,
+        _ if is_picture(folded) => Kind::Picture,
         _ => Kind::Symbol,
     }
+}
+
+/// Emoji, but for the letters in boxes among them. A face is round and still no `o`, as which it
+/// would be read among the look-alikes.
+fn is_picture(c: char) -> bool {
+    matches!(c, '\u{2600}'..='\u{27BF}' | '\u{1F300}'..='\u{1FAFF}')
 }
 
 /// Scripts that write no spaces between words, and Korean, which joins endings to them.
