@@ -24,9 +24,13 @@ struct Body {
 }
 
 pub(super) fn operation(_limits: &Limits) -> Operation {
-    command("put", "/rooms/{room_id}/mutes/{user_id}", "Somebody may not send for a while.")
-        .body::<Body>()
-        .range("seconds", 1, u32::MAX.into())
+    command(
+        "put",
+        "/rooms/{room_id}/mutes/{user_id}",
+        "Somebody may not send for a while; 0 seconds end that.",
+    )
+    .body::<Body>()
+    .range("seconds", 0, u32::MAX.into())
 }
 
 pub(super) fn route(gateway: &Gateway) -> BoxedFilter<(Response,)> {

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::event::EventData;
 use crate::ids::UserId;
-use crate::rejection::{Rejection, in_range};
+use crate::rejection::Rejection;
 use crate::room::permission::{is_in_force, may_act_on};
 use crate::room::state::Room;
+use crate::room::unmute_user::{UnmuteUser, unmute_user};
 use crate::state::Context;
 use crate::timestamp::Timestamp;
 
@@ -18,7 +19,7 @@ use crate::timestamp::Timestamp;
 pub struct MuteUser {
     /// Who.
     pub user_id: UserId,
-    /// How long; 4294967295 is for ever (IM/1627).
+    /// How long; 4294967295 is for ever, 0 ends the mute as `UnmuteUser` does (IM/1627).
     pub seconds: u32,
 }
 
@@ -43,8 +44,10 @@ pub(crate) fn mute_user(
     context: &Context<'_>,
 ) -> Result<Vec<EventData>, Rejection> {
     let MuteUser { user_id, seconds } = command;
+    if seconds == 0 {
+        return unmute_user(room, actor, UnmuteUser { user_id });
+    }
     may_act_on(room, actor, &user_id)?;
-    in_range("seconds", u64::from(seconds), 1, u64::from(FOR_EVER_S))?;
     let max = context.limits.mutes_per_room_max;
     if max as usize <= room.mutes.len() && !room.mutes.contains_key(&user_id) {
         let in_force = room.mutes.values().filter(|until| is_in_force(**until, context.now));
@@ -60,6 +63,7 @@ pub(crate) fn mute_user(
 mod tests {
     use super::*;
     use crate::command::RoomCommand;
+    use crate::room::unmute_user::UserUnmuted;
     use crate::state::testing::{Given, assistant, host, viewer};
 
     fn mute(user: &str, seconds: u32) -> RoomCommand {
@@ -77,8 +81,17 @@ mod tests {
         given.when(host(), mute("ann", 5)).then([muted("ann", 5, Some(until))]);
         let forever = mute("ann", FOR_EVER_S);
         Given::room().when(assistant(), forever).then([muted("ann", FOR_EVER_S, None)]);
-        Given::room().when(host(), mute("ann", 0)).then_refused("out_of_range");
         Given::room().when(viewer("bob"), mute("ann", 5)).then_refused("not_allowed");
+    }
+
+    #[test]
+    fn no_seconds_end_a_mute_and_there_may_be_none() {
+        let given = || Given::room().and_in_room([muted("ann", FOR_EVER_S, None)]);
+        let user_id = viewer("ann").user;
+        let unmuted = EventData::UserUnmuted(UserUnmuted { user_id });
+        given().when(host(), mute("ann", 0)).then([unmuted]);
+        given().when(viewer("bob"), mute("ann", 0)).then_refused("not_allowed");
+        Given::room().when(host(), mute("ann", 0)).then([]);
     }
 
     #[test]
