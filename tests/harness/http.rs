@@ -1,5 +1,7 @@
 //! Requests to a cluster, as short as a test wants them.
 
+use std::time::Duration;
+
 use domain::actor::Role;
 use domain::ids::CommandId;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -9,6 +11,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::cluster::Cluster;
+use crate::eventually::eventually;
+
+/// How long the read side may be behind.
+const SHOWN_WITHIN: Duration = Duration::from_secs(30);
 
 /// A status and a body.
 pub type Answer = (StatusCode, Value);
@@ -72,10 +78,15 @@ impl Caller {
         Self { user: Some(user.to_owned()), ..self.clone() }
     }
 
-    /// A stream of the read side, as it comes.
+    /// A stream of the read side, as it comes. A room that was created a moment ago may be unknown
+    /// there, so a 404 is asked again.
     pub async fn stream(&self, path: &str) -> reqwest::Response {
-        let request = self.http.get(format!("{}{path}", self.query_url));
-        request.bearer_auth(&self.token).send().await.expect("an answer")
+        eventually("a room to stream", SHOWN_WITHIN, async || {
+            let request = self.http.get(format!("{}{path}", self.query_url));
+            let answer = request.bearer_auth(&self.token).send().await.expect("an answer");
+            (answer.status() != StatusCode::NOT_FOUND).then_some(answer)
+        })
+        .await
     }
 
     /// A command, with a new id. `path` is below the app.
