@@ -1,24 +1,19 @@
 //! The id of a notice: it follows from what the notice says, so whoever makes it, and however often,
 //! makes the same one.
 
-use domain::ids::{AppId, CommandId, InvalidId, UserId};
+use domain::ids::{AppId, CommandId, UserId};
 use domain::timestamp::Timestamp;
-use sha2::{Digest, Sha256};
-use uuid::Builder;
+use service_kit::clock::command_id_of;
 
-/// A `UUIDv7` of the moment of the event that lifted the user.
+/// Of the moment of the event that lifted the user.
 pub(super) fn command_id(
     app: &AppId,
     user_id: &UserId,
     level: u32,
     at: Timestamp,
-) -> Result<CommandId, InvalidId> {
+) -> Option<CommandId> {
     // Ids hold no control characters, so no two triples make the same text.
-    let digest = Sha256::digest(format!("{app}\n{user_id}\n{level}"));
-    let mut bits = [0; 10];
-    bits.copy_from_slice(&digest[..10]);
-    let milliseconds = at.0.max(0).unsigned_abs();
-    CommandId::try_from(Builder::from_unix_timestamp_millis(milliseconds, &bits).into_uuid())
+    command_id_of(at, &format!("{app}\n{user_id}\n{level}"))
 }
 
 #[cfg(test)]

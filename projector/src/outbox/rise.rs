@@ -53,7 +53,7 @@ pub(crate) fn insert(app: &AppId, rises: &[Rise]) -> Option<Write> {
     let (mut ids, mut avatars) = (TextColumn::default(), TextColumn::default());
     for rise in rises {
         // A moment that no UUIDv7 can hold is no moment of a log.
-        let id = command_id(app, &rise.user_id, rise.level, rise.at).ok()?;
+        let id = command_id(app, &rise.user_id, rise.level, rise.at)?;
         ids.push(&id.to_string());
         avatars.push_option(rise.origin.avatar.as_deref());
     }
