@@ -16,6 +16,7 @@ use domain::timestamp::Timestamp;
 use crate::hub::RoomSnapshot;
 use crate::hub::frame::Frame;
 use crate::hub::notice::Versions;
+use crate::hub::room::End;
 use crate::presence::board::Online;
 
 /// Why a stream begins, or goes on, with a snapshot.
@@ -64,6 +65,16 @@ pub(crate) enum ByeReason {
     End,
     /// A replay cannot be continued now: its history cannot be read.
     HistoryUnavailable,
+}
+
+impl From<End> for ByeReason {
+    fn from(end: End) -> Self {
+        match end {
+            End::Shutdown => Self::Shutdown,
+            End::LogStopped => Self::LogStopped,
+            End::AppClosed => Self::AppClosed,
+        }
+    }
 }
 
 impl ByeReason {

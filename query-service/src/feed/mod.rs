@@ -25,7 +25,7 @@ use crate::hub::frame::Frame;
 use crate::hub::notice::NextNotice;
 use crate::hub::people::SentAway;
 use crate::hub::ring::After;
-use crate::hub::room::{End, Subscription};
+use crate::hub::room::Subscription;
 use crate::hub::run::Run;
 use crate::hub::{AppHub, Reader};
 use crate::metrics::Metrics;
@@ -175,11 +175,8 @@ impl Feed {
 
     /// Why nothing more comes, if that is so.
     fn end(&mut self) -> Option<ByeReason> {
-        match self.subscription.look() {
-            Some(End::Shutdown) => return Some(ByeReason::Shutdown),
-            Some(End::LogStopped) => return Some(ByeReason::LogStopped),
-            Some(End::AppClosed) => return Some(ByeReason::AppClosed),
-            None => {}
+        if let Some(end) = self.subscription.look() {
+            return Some(end.into());
         }
         if self.timer.is_staying()
             && let Some(end) = self.stay.draw_end()

@@ -22,7 +22,6 @@ use crate::feed::control::{self, ByeReason};
 use crate::feed::{Delivery, Source};
 use crate::history::{History, Place};
 use crate::hub::frame::Frame;
-use crate::hub::room::End;
 use crate::hub::run::Run;
 use crate::hub::{AppHub, Progress, Reader};
 use crate::metrics::Metrics;
@@ -164,11 +163,8 @@ impl Replay {
         if self.leave_at.is_some_and(|leave_at| leave_at <= Instant::now()) {
             return Some(ByeReason::Shutdown);
         }
-        match self.progress.borrow().end {
-            Some(End::Shutdown) => return Some(ByeReason::Shutdown),
-            Some(End::LogStopped) => return Some(ByeReason::LogStopped),
-            Some(End::AppClosed) => return Some(ByeReason::AppClosed),
-            None => {}
+        if let Some(end) = self.progress.borrow().end {
+            return Some(end.into());
         }
         if let Some(ban) = self.hub.ban(&self.room_id, &self.reader, now) {
             return Some(ByeReason::Banned { until: ban.until });
