@@ -183,15 +183,15 @@ impl Keeper {
 
     /// Looks who is here.
     fn look(&mut self, now: Instant) {
-        let rooms = self.hub.people_of_rooms();
-        self.seen.retain(|room_id, _| rooms.iter().any(|(known, _)| known == room_id));
-        for (room_id, room) in rooms {
+        // Made anew, so that rooms that are gone fall out.
+        let before = std::mem::take(&mut self.seen);
+        for (room_id, room) in self.hub.people_of_rooms() {
             room.beats.expire(room.people(), now);
-            let seen = self.seen.entry(room_id.clone()).or_default();
-            let Some(crowd) = room.people().crowd(*seen, self.config.counts_guests) else {
-                continue;
-            };
-            *seen = crowd.revision;
+            let seen = before.get(&room_id).copied().unwrap_or_default();
+            let crowd = room.people().crowd(seen, self.config.counts_guests);
+            let revision = crowd.as_ref().map_or(seen, |crowd| crowd.revision);
+            self.seen.insert(room_id.clone(), revision);
+            let Some(crowd) = crowd else { continue };
             self.board.here(&room_id, crowd.connections, &crowd.users, &crowd.came, now);
             let leave_after = Duration::from_millis(self.config.leave_after_ms);
             for (user, was_silent) in crowd.gone {
