@@ -3,7 +3,7 @@
 //! For admins and for the host of the room. The numbers are a moment old, and what a process that was
 //! killed had not written is not in them: [`crate::insight`].
 
-use domain::actor::Role;
+use domain::field::Clearance;
 use domain::ids::{AppId, RoomId};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,12 +15,13 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
+use crate::hub::Reader;
 use crate::openapi::question;
-use crate::problems::{not_allowed, room_not_found};
+use crate::problems::not_allowed;
 use crate::read_models::room_insight::RoomShed;
 use crate::routes::query::{self, Query};
 use crate::routes::{json, with};
-use crate::service::Service;
+use crate::service::{Service, must_exist};
 
 /// The answer.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -57,14 +58,8 @@ async fn insight(
 ) -> Result<Response, Problem> {
     Query::parse(&raw, &[])?;
     let hub = service.hub_for(&identity, &room_id)?;
-    let owner = hub.look(|state| state.rooms.get(&room_id).map(|room| room.owner.clone()));
-    let owner = owner.ok_or_else(room_not_found)?;
-    let may = match identity.role {
-        Role::Admin => true,
-        Role::Host => owner == identity.user,
-        Role::Assistant | Role::Viewer | Role::Guest => false,
-    };
-    if !may {
+    must_exist(&hub, &room_id)?;
+    if hub.clearance(&room_id, &Reader::of(&identity)) < Clearance::Owner {
         return Err(not_allowed("only the host of the room and an admin may read this"));
     }
     let shed = service.read_models().room_shed(&app, &room_id).await?;
