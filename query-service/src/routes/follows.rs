@@ -18,6 +18,7 @@ use warp::reply::{Reply, Response};
 use crate::openapi::{HISTORY, question};
 use crate::problems::not_allowed;
 use crate::read_models::follow::FollowedHost;
+use crate::routes::page;
 use crate::routes::query::{self, Query};
 use crate::routes::{json, with};
 use crate::service::Service;
@@ -72,12 +73,9 @@ async fn follows(
     let limit = query.count("limit", answers.page_items, 1..=answers.page_items_max)?;
     let log_seq = service.projected(&app, query.min_seq()?).await?;
 
-    // One more than asked for tells whether there is a next page.
     let found = service.read_models().follows(&app, &user_id, after.as_ref(), limit + 1).await;
     let mut follows = found?;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = wanted < follows.len();
-    follows.truncate(wanted);
+    let more = page::cut(&mut follows, limit);
     let next = follows.last().filter(|_| more).map(|host| host.host_id.clone());
     Ok(json(&Answer { user_id, follows, next, log_seq }))
 }

@@ -20,6 +20,7 @@ use warp::reply::{Reply, Response};
 use crate::openapi::{HISTORY, question};
 use crate::problems::room_not_found;
 use crate::read_models::spotlight::Window;
+use crate::routes::page;
 use crate::routes::query::{self, Query};
 use crate::routes::{json, with};
 use crate::service::Service;
@@ -93,13 +94,10 @@ async fn marks(
     let Some(began) = live_at else {
         return Ok(json(&Answer { room_id, live_at, marks: vec![], next: None, log_seq }));
     };
-    // One more than asked for tells whether there is a next page.
     let of = (after, began.0);
     let windows = service.read_models().spotlight_windows(&app, &room_id, of, limit + 1).await;
     let mut marks: Vec<Mark> = windows?.into_iter().map(|window| mark(window, began)).collect();
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = wanted < marks.len();
-    marks.truncate(wanted);
+    let more = page::cut(&mut marks, limit);
     let next = marks.last().filter(|_| more).map(|mark| mark.room_seq);
     Ok(json(&Answer { room_id, live_at, marks, next, log_seq }))
 }

@@ -18,6 +18,7 @@ use warp::reply::{Reply, Response};
 use crate::openapi::{HISTORY, question};
 use crate::problems::too_many_members;
 use crate::read_models::room_member::RoomMember;
+use crate::routes::page;
 use crate::routes::query::{self, Query};
 use crate::routes::{json, with};
 use crate::service::{Service, must_exist};
@@ -76,11 +77,8 @@ async fn members(
     if u64::from(max) < read_models.member_count(&app, &room_id, max).await? {
         return Err(too_many_members(max));
     }
-    // One more than asked for tells whether there is a next page.
     let mut members = read_models.members(&app, &room_id, after.as_ref(), limit + 1).await?;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = wanted < members.len();
-    members.truncate(wanted);
+    let more = page::cut(&mut members, limit);
     // A role is given and taken while somebody is there.
     hub.look(|state| {
         let Some(room) = state.rooms.get(&room_id) else { return };

@@ -13,6 +13,7 @@ mod insight;
 mod marks;
 mod members;
 mod online;
+mod page;
 mod presence;
 mod product_history;
 mod query;

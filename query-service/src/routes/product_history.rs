@@ -16,6 +16,7 @@ use warp::reply::{Reply, Response};
 
 use crate::openapi::{HISTORY, question};
 use crate::read_models::product_history::ProductFact;
+use crate::routes::page;
 use crate::routes::query::{self, Query};
 use crate::routes::{json, with};
 use crate::service::{Service, must_exist};
@@ -74,12 +75,9 @@ async fn product_history(
 
     let log_seq = service.projected(&app, min_seq).await?;
     let of = (&room_id, &product_id);
-    // One more than asked for tells whether there is a next page.
     let history = service.read_models().product_history(&app, of, before, limit + 1).await;
     let mut changes = history?;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = wanted < changes.len();
-    changes.truncate(wanted);
+    let more = page::cut(&mut changes, limit);
     let next = changes.last().filter(|_| more).map(|fact| fact.room_seq);
     Ok(json(&Answer { room_id, product_id, changes, next, log_seq }))
 }

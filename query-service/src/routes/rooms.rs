@@ -24,6 +24,7 @@ use warp::reply::{Reply, Response};
 use crate::openapi::{HISTORY, question};
 use crate::problems::{invalid_query, not_allowed};
 use crate::read_models::room::{ListedRoom, RoomFilter, RoomPlace};
+use crate::routes::page;
 use crate::routes::query::{self, Query};
 use crate::routes::{json, with};
 use crate::service::Service;
@@ -111,12 +112,9 @@ async fn rooms(
         name_part: name_part.as_deref(),
         room_ids: identity.rooms.as_deref(),
     };
-    // One more than asked for tells whether there is a next page.
     let after = after.unwrap_or_else(RoomPlace::begin);
     let mut rooms = service.read_models().rooms(&app, &filter, &after, limit + 1).await?;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = wanted < rooms.len();
-    rooms.truncate(wanted);
+    let more = page::cut(&mut rooms, limit);
     let next = rooms.last().filter(|_| more).map(cursor);
     Ok(json(&Answer { rooms, next, log_seq }))
 }

@@ -23,6 +23,7 @@ use warp::reply::{Reply, Response};
 use crate::hub::AppHub;
 use crate::openapi::question;
 use crate::problems::not_allowed;
+use crate::routes::page;
 use crate::routes::query::{self, Query};
 use crate::routes::{json, with};
 use crate::service::Service;
@@ -97,17 +98,15 @@ pub(super) async fn answer(
     let after = query.id::<WordListName>("after")?;
     let limit = query.count("limit", PAGE_LISTS_MAX, 1..=PAGE_LISTS_MAX)?;
     service.shown(hub, query.min_seq()?).await?;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    // One more than asked for tells whether there is a next page.
+    let rows = usize::try_from(limit + 1).unwrap_or(usize::MAX);
     let mut word_lists: Vec<Named> = hub.look(|app| {
         let begin = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
         let lists = app.word_lists.of(room_id).into_iter();
         let lists = lists.flat_map(|lists| lists.range((begin, Bound::Unbounded)));
         let named = lists.map(|(name, list)| Named { name: name.clone(), list: list.clone() });
-        named.take(wanted.saturating_add(1)).collect()
+        named.take(rows).collect()
     });
-    let more = wanted < word_lists.len();
-    word_lists.truncate(wanted);
+    let more = page::cut(&mut word_lists, limit);
     let next = word_lists.last().filter(|_| more).map(|list| list.name.clone());
     Ok(json(&Answer { word_lists, next, log_seq: hub.log_seq() }))
 }
