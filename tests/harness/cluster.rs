@@ -37,6 +37,11 @@ impl Cluster {
 
     /// The same with more settings, as lines of a configuration file.
     pub async fn start_with(more: &str) -> Self {
+        Self::start_limited(&format!("{NO_LIMITS}{more}")).await
+    }
+
+    /// The same with the limits on what may be sent and shown that every installation has.
+    pub async fn start_limited(more: &str) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         // Root's servers run as somebody else, who must get through.
         fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).expect("a directory");
@@ -69,6 +74,11 @@ impl Cluster {
     pub fn target(&self) -> Target {
         let config = MatineeConfig::load(Some(&self.settings_file())).expect("settings");
         Target::of_running(&config, &self.home(), None).expect("a running system")
+    }
+
+    /// What it is set to, with what [`super::instance`] adds.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Runs the program with other arguments on the same settings and directory.
@@ -176,7 +186,7 @@ impl Drop for Cluster {
     }
 }
 
-fn signal(process: &Child, signal: Signal) {
+pub(crate) fn signal(process: &Child, signal: Signal) {
     let pid = Pid::from_raw(process.id().cast_signed());
     kill(pid, signal).ok();
 }
@@ -193,8 +203,16 @@ fn kill_left_over(home: &Path, server: &str) {
     }
 }
 
+/// Shows are played at many times their speed, so how much is sent has no limit.
+const NO_LIMITS: &str = "command.sequencer.limiter.room_messages_per_s = 0
+command.sequencer.limiter.user_messages = 0
+command.sequencer.limiter.user_likes = 0
+query.hub.shaping.normal_items_per_s = 0
+query.hub.shaping.low_items_per_s = 0
+query.hub.shaping.lowest_items_per_s = 0
+";
+
 /// Fixed ports: what is started again must be found again.
-/// Shows are played at many times their speed, so how much is sent has no limit here.
 fn settings() -> String {
     let port = || port::configured_or_free(0).expect("a free port");
     let program = env_var("MATINEE_NATS_SERVER").map_or_else(
@@ -207,13 +225,7 @@ fn settings() -> String {
          postgres_server.port = {}\n\
          command.http.listen = \"127.0.0.1:{}\"\n\
          query.http.listen = \"127.0.0.1:{}\"\n\
-         signer.http.listen = \"127.0.0.1:{}\"\n\
-         command.sequencer.limiter.room_messages_per_s = 0\n\
-         command.sequencer.limiter.user_messages = 0\n\
-         command.sequencer.limiter.user_likes = 0\n\
-         query.hub.shaping.normal_items_per_s = 0\n\
-         query.hub.shaping.low_items_per_s = 0\n\
-         query.hub.shaping.lowest_items_per_s = 0\n",
+         signer.http.listen = \"127.0.0.1:{}\"\n",
         program.display(),
         port(),
         port(),

@@ -78,6 +78,29 @@ impl Caller {
         Self { user: Some(user.to_owned()), ..self.clone() }
     }
 
+    /// The same person, who reads from another instance of the query service.
+    #[must_use]
+    pub fn reading_from(&self, query_url: &str) -> Self {
+        let path = self.query_url.split("/v1/").nth(1).unwrap_or_default();
+        Self { query_url: format!("{query_url}/v1/{path}"), ..self.clone() }
+    }
+
+    /// Where it reads from, up to the app.
+    pub fn query_url(&self) -> &str {
+        &self.query_url
+    }
+
+    /// Its token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Says that it is in a room without a stream.
+    pub async fn present(&self, room: &str) -> Answer {
+        let request = self.http.put(format!("{}/rooms/{room}/presence", self.query_url));
+        answer(request.bearer_auth(&self.token)).await
+    }
+
     /// A stream of the read side, as it comes. A room that was created a moment ago may be unknown
     /// there, so a 404 is asked again.
     pub async fn stream(&self, path: &str) -> reqwest::Response {
@@ -92,6 +115,21 @@ impl Caller {
     /// A command, with a new id. `path` is below the app.
     pub async fn command(&self, method: Method, path: &str, body: &Value) -> Answer {
         self.command_again(method, path, body, clock::new_command_id()).await
+    }
+
+    /// `PUT`, as a command.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.command(Method::PUT, path, body).await
+    }
+
+    /// `POST`, as a command.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.command(Method::POST, path, body).await
+    }
+
+    /// `DELETE`, as a command.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.command(Method::DELETE, path, &Value::Object(serde_json::Map::default())).await
     }
 
     /// A command under an id that may have been sent before.

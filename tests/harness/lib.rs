@@ -3,13 +3,14 @@
 //! [`cluster`] starts the program `matinee` as a process of its own, so that it can be killed;
 //! [`eventually`](mod@eventually) waits for something with a limit, nobody sleeps; [`recordings`]
 //! finds the real recordings, which are not part of the project; [`viewer`] watches a room, [`proxy`]
-//! is a way that can be cut.
+//! is a way that can be cut; [`instance`] is one more query service.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 pub mod cluster;
 pub mod eventually;
 pub mod http;
+pub mod instance;
 pub mod program;
 pub mod proxy;
 pub mod recordings;

@@ -15,3 +15,4 @@ mod moderation;
 mod purchases;
 mod recordings;
 mod up;
+mod whole_room;
