@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -20,8 +20,8 @@ use crate::hub::Reader;
 use crate::openapi::{HISTORY, question, schemas};
 use crate::problems::invalid_query;
 use crate::read_models::room_feed::Item;
-use crate::routes::query::{self, Query};
-use crate::routes::{json_text, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json_text};
 use crate::service::{Service, must_exist};
 
 pub(super) fn operation() -> Operation {
@@ -36,15 +36,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    room_path()
-        .and(warp::path("feed"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(feed)
-        .boxed()
+    room_path().and(warp::path("feed")).and(asked(service, auth)).then(feed).boxed()
 }
 
 async fn feed(

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json as value;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{app_path, get, path_id};
+use service_kit::http::{app_path, path_id};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -18,9 +18,8 @@ use warp::reply::{Reply, Response};
 use crate::openapi::{HISTORY, question};
 use crate::problems::not_allowed;
 use crate::read_models::follow::FollowedHost;
-use crate::routes::page;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json, page};
 use crate::service::Service;
 
 /// The answer.
@@ -48,11 +47,7 @@ pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + 
         .and(warp::path("users"))
         .and(path_id::<UserId>())
         .and(warp::path("follows"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
+        .and(asked(service, auth))
         .then(follows)
         .boxed()
 }

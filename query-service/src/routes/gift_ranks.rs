@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
 use service_kit::clock;
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -21,8 +21,8 @@ use warp::reply::{Reply, Response};
 use crate::openapi::{HISTORY, question};
 use crate::problems::invalid_query;
 use crate::read_models::gift_total::Giver;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json};
 use crate::service::{Service, must_exist};
 
 /// The answer.
@@ -52,15 +52,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    room_path()
-        .and(warp::path("gift-ranks"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(gift_ranks)
-        .boxed()
+    room_path().and(warp::path("gift-ranks")).and(asked(service, auth)).then(gift_ranks).boxed()
 }
 
 async fn gift_ranks(

@@ -4,7 +4,7 @@ use domain::ids::{AppId, LogSeq, RoomId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -13,8 +13,8 @@ use warp::reply::{Reply, Response};
 
 use crate::openapi::{HISTORY, question};
 use crate::read_models::gift_total::Giver;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json};
 use crate::service::{Service, must_exist};
 
 /// The answer.
@@ -36,15 +36,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    room_path()
-        .and(warp::path("gift-totals"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(gift_totals)
-        .boxed()
+    room_path().and(warp::path("gift-totals")).and(asked(service, auth)).then(gift_totals).boxed()
 }
 
 async fn gift_totals(

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json as value};
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{app_path, get};
+use service_kit::http::app_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -23,8 +23,8 @@ use warp::reply::{Reply, Response};
 
 use crate::openapi::question;
 use crate::problems::invalid_query;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json};
 use crate::service::Service;
 
 /// The answer.
@@ -61,15 +61,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    app_path()
-        .and(warp::path("gifts"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(gifts)
-        .boxed()
+    app_path().and(warp::path("gifts")).and(asked(service, auth)).then(gifts).boxed()
 }
 
 async fn gifts(

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
 use service_kit::clock;
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -21,8 +21,8 @@ use warp::reply::{Reply, Response};
 use crate::hub::Reader;
 use crate::openapi::question;
 use crate::problems::not_allowed;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json};
 use crate::service::{Service, must_exist};
 
 /// The answer.
@@ -58,11 +58,7 @@ pub(super) fn operation() -> Operation {
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room_path()
         .and(warp::path("held-messages"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
+        .and(asked(service, auth))
         .then(held_messages)
         .boxed()
 }

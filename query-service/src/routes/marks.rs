@@ -10,7 +10,7 @@ use domain::timestamp::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -20,9 +20,8 @@ use warp::reply::{Reply, Response};
 use crate::openapi::{HISTORY, question};
 use crate::problems::room_not_found;
 use crate::read_models::spotlight::Window;
-use crate::routes::page;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json, page};
 use crate::service::Service;
 
 /// The answer.
@@ -62,15 +61,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    room_path()
-        .and(warp::path("marks"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(marks)
-        .boxed()
+    room_path().and(warp::path("marks")).and(asked(service, auth)).then(marks).boxed()
 }
 
 async fn marks(

@@ -28,7 +28,8 @@ mod word_lists;
 mod ws;
 
 use serde::Serialize;
-use service_kit::auth::Auth;
+use service_kit::auth::{Auth, Identity};
+use service_kit::http::get;
 use service_kit::openapi::Operation;
 use warp::Filter;
 use warp::filters::BoxedFilter;
@@ -95,6 +96,11 @@ pub(crate) fn operations() -> Vec<Operation> {
         word_lists::operation().named("word_lists"),
         room_word_lists::operation().named("room_word_lists"),
     ]
+}
+
+/// What follows the path of a question: nothing more of it, GET, a valid token, and the query string.
+fn asked(service: Service, auth: &Auth) -> BoxedFilter<(Identity, String, Service)> {
+    warp::path::end().and(get()).and(auth.identity()).and(query::raw()).and(with(service)).boxed()
 }
 
 /// Hands a clone of the service to a handler.

@@ -5,7 +5,7 @@
 
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -14,8 +14,8 @@ use warp::reply::{Reply, Response};
 
 use crate::openapi::question;
 use crate::presence::board::Online;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json};
 use crate::service::{Service, must_exist};
 
 pub(super) fn operation() -> Operation {
@@ -25,15 +25,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    room_path()
-        .and(warp::path("online"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(online)
-        .boxed()
+    room_path().and(warp::path("online")).and(asked(service, auth)).then(online).boxed()
 }
 
 async fn online(

@@ -7,7 +7,7 @@ use domain::ids::{AppId, LogSeq, ProductId, RoomId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, path_id, room_path};
+use service_kit::http::{path_id, room_path};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -16,9 +16,8 @@ use warp::reply::{Reply, Response};
 
 use crate::openapi::{HISTORY, question};
 use crate::read_models::product_history::ProductFact;
-use crate::routes::page;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json, page};
 use crate::service::{Service, must_exist};
 
 /// The answer.
@@ -47,11 +46,7 @@ pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + 
         .and(warp::path("products"))
         .and(path_id::<ProductId>())
         .and(warp::path("history"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
+        .and(asked(service, auth))
         .then(product_history)
         .boxed()
 }

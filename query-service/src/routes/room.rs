@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -20,8 +20,8 @@ use crate::hub::{AppHub, Reader, RoomSnapshot};
 use crate::openapi::{question, schemas};
 use crate::problems::room_not_found;
 use crate::read_models::room_feed::Item;
-use crate::routes::query::{self, Query};
-use crate::routes::{json_text, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json_text};
 use crate::service::Service;
 
 pub(super) fn operation() -> Operation {
@@ -33,14 +33,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    room_path()
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(room)
-        .boxed()
+    room_path().and(asked(service, auth)).then(room).boxed()
 }
 
 async fn room(

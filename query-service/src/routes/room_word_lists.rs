@@ -4,7 +4,7 @@
 use domain::field::Clearance;
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -13,8 +13,7 @@ use warp::reply::{Reply, Response};
 
 use crate::hub::Reader;
 use crate::problems::not_allowed;
-use crate::routes::query;
-use crate::routes::with;
+use crate::routes::asked;
 use crate::routes::word_lists::{answer, described};
 use crate::service::{Service, must_exist};
 
@@ -26,11 +25,7 @@ pub(super) fn operation() -> Operation {
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room_path()
         .and(warp::path("word-lists"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
+        .and(asked(service, auth))
         .then(room_word_lists)
         .boxed()
 }

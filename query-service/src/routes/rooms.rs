@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json as value;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{app_path, get};
+use service_kit::http::app_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -24,9 +24,8 @@ use warp::reply::{Reply, Response};
 use crate::openapi::{HISTORY, question};
 use crate::problems::{invalid_query, not_allowed};
 use crate::read_models::room::{ListedRoom, RoomFilter, RoomPlace};
-use crate::routes::page;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json, page};
 use crate::service::Service;
 
 /// The answer.
@@ -56,15 +55,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    app_path()
-        .and(warp::path("rooms"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(rooms)
-        .boxed()
+    app_path().and(warp::path("rooms")).and(asked(service, auth)).then(rooms).boxed()
 }
 
 async fn rooms(

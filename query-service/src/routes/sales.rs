@@ -7,7 +7,7 @@ use domain::ids::{AppId, LogSeq, RoomId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -18,8 +18,8 @@ use crate::hub::Reader;
 use crate::openapi::{HISTORY, question};
 use crate::problems::not_allowed;
 use crate::read_models::purchase::Sale;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json};
 use crate::service::{Service, must_exist};
 
 /// The answer.
@@ -44,15 +44,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    room_path()
-        .and(warp::path("sales"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(sales)
-        .boxed()
+    room_path().and(warp::path("sales")).and(asked(service, auth)).then(sales).boxed()
 }
 
 async fn sales(

@@ -7,7 +7,7 @@ use domain::view::profile::Profile;
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{app_path, get, path_id};
+use service_kit::http::{app_path, path_id};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -18,8 +18,8 @@ use crate::openapi::{HISTORY, question};
 use crate::problems::user_not_found;
 use crate::read_models::app_user::KnownUser;
 use crate::read_models::follow::FollowCounts;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json};
 use crate::service::Service;
 
 /// The answer.
@@ -51,11 +51,7 @@ pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + 
     app_path()
         .and(warp::path("users"))
         .and(path_id::<UserId>())
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
+        .and(asked(service, auth))
         .then(user)
         .boxed()
 }

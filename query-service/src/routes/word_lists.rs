@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json as value};
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{app_path, get};
+use service_kit::http::app_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -23,9 +23,8 @@ use warp::reply::{Reply, Response};
 use crate::hub::AppHub;
 use crate::openapi::question;
 use crate::problems::not_allowed;
-use crate::routes::page;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json, page};
 use crate::service::Service;
 
 /// Lists of a page: each may be as long as a list may be.
@@ -63,15 +62,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    app_path()
-        .and(warp::path("word-lists"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(word_lists)
-        .boxed()
+    app_path().and(warp::path("word-lists")).and(asked(service, auth)).then(word_lists).boxed()
 }
 
 async fn word_lists(
