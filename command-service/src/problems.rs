@@ -24,6 +24,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::OwnerImmune { .. } => (StatusCode::FORBIDDEN, "The owner is immune"),
         Rejection::RoomNotFound { .. } => (StatusCode::NOT_FOUND, "No such room"),
         Rejection::FieldNotFound { .. } => (StatusCode::NOT_FOUND, "No such field"),
+        Rejection::FieldNotForKind { .. } => (StatusCode::CONFLICT, "Not a field of such rooms"),
         Rejection::FieldTaken { .. } => (StatusCode::CONFLICT, "Field taken"),
         Rejection::TooManyFields { .. } => (StatusCode::CONFLICT, "Too many fields"),
         Rejection::VersionConflict { .. } => (StatusCode::CONFLICT, "Version conflict"),
@@ -84,6 +85,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::CatalogueChanged { price, catalogue_version } => {
             problem.with("unit_price", price).with("catalogue_version", catalogue_version)
         }
+        Rejection::FieldNotForKind { kind, .. } => problem.with("kind", kind),
         Rejection::FieldTaken { scope, .. } => problem.with("scope", scope),
         Rejection::VersionConflict { key, version, value } => {
             problem.with("key", key).with("version", version).with("value", value)

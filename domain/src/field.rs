@@ -4,7 +4,9 @@
 //! [`crate::room::set_member_fields`]; what a reader may not know is taken out by
 //! [`crate::view::clearance`].
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -94,11 +96,28 @@ pub struct Field {
     pub read: Clearance,
     /// The least that may write it.
     pub write: Clearance,
+    /// The kinds of rooms that have it; empty if all have.
+    #[serde(default)]
+    pub kinds: BTreeSet<Arc<str>>,
 }
 
-/// The field of that key and scope, if this actor may write it.
+impl Field {
+    /// Whether rooms of this kind have it. A room that becomes of another kind keeps what was set,
+    /// and neither shows nor changes it until it is of such a kind again.
+    pub fn is_of(&self, kind: &str) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(kind)
+    }
+
+    /// Whether a room of this kind shows it to a reader with this clearance.
+    pub fn is_shown(&self, kind: &str, clearance: Clearance) -> bool {
+        self.read <= clearance && self.is_of(kind)
+    }
+}
+
+/// The field of that key and scope, if the room has it and this actor may write it.
 pub(crate) fn writable<'a>(
     app: &'a AppState,
+    room: &Room,
     key: &FieldKey,
     scope: FieldScope,
     clearance: Clearance,
@@ -108,6 +127,9 @@ pub(crate) fn writable<'a>(
     if clearance < field.write {
         let needed = format!("{} (field `{key}`)", field.write);
         return Err(Rejection::NotAllowed { needed });
+    }
+    if !field.is_of(&room.kind) {
+        return Err(Rejection::FieldNotForKind { key: key.clone(), kind: room.kind.clone() });
     }
     Ok(field)
 }

@@ -53,6 +53,8 @@ pub struct Limits {
     pub member_fields_max: u32,
     /// Bytes of a member field's value.
     pub member_field_value_bytes_max: u32,
+    /// Kinds of rooms that a custom field may be limited to.
+    pub field_kinds_max: u32,
     /// Counters of a room.
     pub counters_per_room_max: u32,
     /// Bytes of a room's introduction.
@@ -129,6 +131,7 @@ impl Default for Limits {
             field_value_bytes_max: 512,
             member_fields_max: 5,
             member_field_value_bytes_max: 64,
+            field_kinds_max: 20,
             counters_per_room_max: 20,
             introduction_bytes_max: 240,
             assistants_per_room_max: 50,

@@ -6,9 +6,11 @@
 
 use std::path::PathBuf;
 
+use domain::app::define_field::FieldDefined;
 use domain::app::set_level_rule::LevelRuleSet;
 use domain::codec::{self, DecodeError};
 use domain::event::EventData;
+use domain::field::{Clearance, FieldScope};
 use domain::level::deed::Source;
 use domain::level::rule::{Earning, LevelRule};
 use domain::room::send_message::MessageSent;
@@ -35,6 +37,20 @@ fn a_commit_is_written_as_in_its_golden_file() {
 fn a_reply_is_written_with_the_place_of_what_it_replies_to() {
     let sent = MessageSent { text: "yes".into(), reply_to: Some(3) };
     assert_eq!(serde_json::to_string(&sent).unwrap(), r#"{"text":"yes","reply_to":3}"#);
+}
+
+/// A later optional field of a definition: absent where all rooms have it, as in the golden file.
+#[test]
+fn a_field_of_some_kinds_of_rooms_is_written_with_them() {
+    let (key, scope) = ("bids".parse().unwrap(), FieldScope::Room);
+    let (read, write, kinds) = (Clearance::Anyone, Clearance::Owner, ["auction".into()].into());
+    let defined = FieldDefined { key, scope, read, write, kinds };
+    let json = concat!(
+        r#"{"key":"bids","scope":"room","read":"anyone","write":"owner","#,
+        r#""kinds":["auction"]}"#
+    );
+    assert_eq!(serde_json::to_string(&defined).unwrap(), json);
+    assert_eq!(serde_json::from_str::<FieldDefined>(json).unwrap(), defined);
 }
 
 #[test]

@@ -1,4 +1,8 @@
-//! `PUT /v1/apps/{app}/fields/{key}`: a custom field, and who may read and write it.
+//! `PUT /v1/apps/{app}/fields/{key}`: a custom field, which rooms have it, and who may read and
+//! write it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::app::define_field::DefineField;
 use domain::command::AppCommand;
@@ -24,6 +28,9 @@ struct Body {
     scope: FieldScope,
     read: Clearance,
     write: Clearance,
+    /// The kinds of rooms that have it; empty or absent if all have.
+    #[serde(default)]
+    kinds: BTreeSet<Arc<str>>,
 }
 
 pub(super) fn operation(_: &Limits) -> Operation {
@@ -49,7 +56,7 @@ async fn define_field(
     request: Request,
     body: Body,
 ) -> Result<Response, Problem> {
-    let Body { scope, read, write } = body;
-    let command = DefineField { key, scope, read, write };
+    let Body { scope, read, write, kinds } = body;
+    let command = DefineField { key, scope, read, write, kinds };
     request.to_app(app, AppCommand::DefineField(command)).await
 }

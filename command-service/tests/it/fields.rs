@@ -122,3 +122,28 @@ async fn concurrent_changes_of_a_counter_all_count() {
     let viewer = service.post(Viewer, "ann", "/rooms/room/counters/votes", viewer).await;
     viewer.expect_problem(403, "not_allowed");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_field_of_some_kinds_of_rooms_is_refused_in_others() {
+    let service = with_fields().await;
+    let kinds = |kinds: &[&str]| {
+        let field = json!({"scope": "room", "read": "anyone", "write": "owner", "kinds": kinds});
+        service.put(Admin, "shop", "/fields/bids", field)
+    };
+    kinds(&["auction"]).await.expect(201);
+    kinds(&["auction"]).await.expect(200);
+    kinds(&[""]).await.expect_problem(422, "text_empty");
+    let many: Vec<String> = (0..21).map(|n| format!("kind-{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(kinds(&many).await.expect_problem(422, "out_of_range")["max"], 20);
+
+    let bids = json!({"values": {"bids": "9"}});
+    let refused = service.post(Host, "host", FIELDS, bids.clone()).await;
+    assert_eq!(refused.expect_problem(409, "field_not_for_kind")["kind"], "");
+    let kind = json!({"kind": "auction"});
+    service.put(Host, "host", "/rooms/room/profile", kind).await.expect(201);
+    service.post(Host, "host", FIELDS, bids.clone()).await.expect(201);
+    kinds(&many[..20]).await.expect(201);
+    let refused = service.post(Host, "host", FIELDS, bids).await;
+    assert_eq!(refused.expect_problem(409, "field_not_for_kind")["kind"], "auction");
+}

@@ -1,5 +1,8 @@
 //! `DefineField` → `field_defined`: a custom field comes into being, or others may read and write it.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +10,12 @@ use crate::actor::{Actor, Role};
 use crate::event::EventData;
 use crate::field::{Clearance, FieldScope};
 use crate::ids::FieldKey;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, in_range};
 use crate::state::{AppState, Context};
+use crate::text;
 
-/// Only for admins. The same key again changes who may read and write; a field is never deleted and
-/// never changes sides.
+/// Only for admins. The same key again changes who may read and write, and which rooms have the
+/// field; it is never deleted and never changes sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DefineField {
@@ -23,9 +27,13 @@ pub struct DefineField {
     pub read: Clearance,
     /// The least that may write it.
     pub write: Clearance,
+    /// The kinds of rooms that have it; empty if all have.
+    #[serde(default)]
+    pub kinds: BTreeSet<Arc<str>>,
 }
 
-/// Values may be set from now on; who may read and write holds for those that are there too.
+/// Values may be set from now on; who may read and write, and where, holds for those that are there
+/// too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "as in the command")]
 pub struct FieldDefined {
@@ -33,6 +41,8 @@ pub struct FieldDefined {
     pub scope: FieldScope,
     pub read: Clearance,
     pub write: Clearance,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub kinds: BTreeSet<Arc<str>>,
 }
 
 pub(crate) fn define_field(
@@ -41,28 +51,33 @@ pub(crate) fn define_field(
     command: DefineField,
     context: &Context<'_>,
 ) -> Result<Vec<EventData>, Rejection> {
-    let DefineField { key, scope, read, write } = command;
+    let DefineField { key, scope, read, write, kinds } = command;
     if actor.role != Role::Admin {
         return Err(Rejection::NotAllowed { needed: "an admin".into() });
+    }
+    let limits = context.limits;
+    in_range("kinds", kinds.len() as u64, 0, limits.field_kinds_max.into())?;
+    for kind in &kinds {
+        text::check("kinds", kind, limits.room_kind_bytes_max, true)?;
     }
     if let Some(known) = app.fields.get(&key) {
         if known.scope != scope {
             return Err(Rejection::FieldTaken { key, scope: known.scope });
         }
-        if (known.read, known.write) == (read, write) {
+        if (known.read, known.write, &known.kinds) == (read, write, &kinds) {
             return Ok(vec![]);
         }
     } else {
         let max = match scope {
-            FieldScope::Room => context.limits.room_fields_max,
-            FieldScope::Member => context.limits.member_fields_max,
+            FieldScope::Room => limits.room_fields_max,
+            FieldScope::Member => limits.member_fields_max,
         };
         let same_scope = app.fields.values().filter(|field| field.scope == scope);
         if max as usize <= same_scope.count() {
             return Err(Rejection::TooManyFields { scope, max });
         }
     }
-    Ok(vec![EventData::FieldDefined(FieldDefined { key, scope, read, write })])
+    Ok(vec![EventData::FieldDefined(FieldDefined { key, scope, read, write, kinds })])
 }
 
 #[cfg(test)]
@@ -73,12 +88,14 @@ mod tests {
 
     fn define(key: &str, scope: FieldScope, read: Clearance) -> AppCommand {
         let key = key.parse().unwrap();
-        AppCommand::DefineField(DefineField { key, scope, read, write: Clearance::Owner })
+        let (write, kinds) = (Clearance::Owner, BTreeSet::new());
+        AppCommand::DefineField(DefineField { key, scope, read, write, kinds })
     }
 
     fn defined(key: &str, scope: FieldScope, read: Clearance) -> EventData {
         let key = key.parse().unwrap();
-        EventData::FieldDefined(FieldDefined { key, scope, read, write: Clearance::Owner })
+        let (write, kinds) = (Clearance::Owner, BTreeSet::new());
+        EventData::FieldDefined(FieldDefined { key, scope, read, write, kinds })
     }
 
     #[test]
@@ -121,6 +138,42 @@ mod tests {
         given().when_app(admin(), change).then_accepted();
         let other = define("two", FieldScope::Member, Clearance::Anyone);
         given().when_app(admin(), other).then_accepted();
+    }
+
+    fn of_kinds(kinds: &[&str]) -> AppCommand {
+        let AppCommand::DefineField(define) = define("seats", FieldScope::Room, Clearance::Anyone)
+        else {
+            panic!("not the command");
+        };
+        let kinds = kinds.iter().copied().map(Arc::from).collect();
+        AppCommand::DefineField(DefineField { kinds, ..define })
+    }
+
+    #[test]
+    fn a_field_is_of_few_kinds_of_rooms_each_by_the_rule_of_a_kind() {
+        let given = || Given::nothing().limits(|limits| limits.field_kinds_max = 2);
+        given().when_app(admin(), of_kinds(&["tea", "auction"])).then_accepted();
+        // Named twice is named once.
+        given().when_app(admin(), of_kinds(&["tea", "auction", "tea"])).then_accepted();
+        let more = of_kinds(&["tea", "auction", "talk"]);
+        given().when_app(admin(), more).then_refused("out_of_range");
+        given().when_app(admin(), of_kinds(&[&"k".repeat(32)])).then_accepted();
+        given().when_app(admin(), of_kinds(&[&"k".repeat(33)])).then_refused("text_too_long");
+        given().when_app(admin(), of_kinds(&[""])).then_refused("text_empty");
+        given().when_app(admin(), of_kinds(&["\0"])).then_refused("text_unstorable");
+    }
+
+    #[test]
+    fn other_kinds_are_a_change_and_the_same_ones_are_not() {
+        let was = || {
+            let all = defined("seats", FieldScope::Room, Clearance::Anyone);
+            let EventData::FieldDefined(all) = all else { panic!("not the event") };
+            let kinds = [Arc::from("tea")].into();
+            EventData::FieldDefined(FieldDefined { kinds, ..all })
+        };
+        Given::events([was()]).when_app(admin(), of_kinds(&["tea"])).then([]);
+        let all = defined("seats", FieldScope::Room, Clearance::Anyone);
+        Given::events([was()]).when_app(admin(), of_kinds(&[])).then([all]);
     }
 
     #[test]

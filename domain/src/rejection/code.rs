@@ -58,6 +58,7 @@ impl Rejection {
             Self::TooManyPins { .. } => "too_many_pins",
             Self::RoomArchived => "room_archived",
             Self::RoomStillOpen { .. } => "room_still_open",
+            Self::FieldNotForKind { .. } => "field_not_for_kind",
         }
     }
 }

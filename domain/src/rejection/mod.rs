@@ -344,6 +344,14 @@ pub enum Rejection {
         /// Now.
         status: RoomStatus,
     },
+    /// The field is of rooms of other kinds.
+    #[error("`{key}` is not a field of rooms of the kind `{kind}`")]
+    FieldNotForKind {
+        /// The field asked for.
+        key: FieldKey,
+        /// That of the room; empty if it has none.
+        kind: Arc<str>,
+    },
 }
 
 /// Refuses a number outside `min..=max`.

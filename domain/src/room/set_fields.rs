@@ -58,7 +58,7 @@ pub(crate) fn set_fields(
     in_range("values", values.len() as u64, 1, keys_max)?;
     let clearance = clearance(room, actor);
     for key in values.keys() {
-        writable(app, key, FieldScope::Room, clearance)?;
+        writable(app, room, key, FieldScope::Room, clearance)?;
     }
     if clearance < Clearance::Assistant {
         may_join(room, actor, context.now)?;
@@ -86,12 +86,15 @@ pub(crate) fn set_fields(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::actor::Role;
     use crate::app::define_field::FieldDefined;
     use crate::command::RoomCommand;
     use crate::room::ban_user::UserBanned;
     use crate::room::mute_user::FOR_EVER_S;
+    use crate::room::set_room_profile::RoomProfileSet;
     use crate::state::testing::{Given, admin, assistant, host, viewer};
 
     fn values(pairs: &[(&str, &str)]) -> BTreeMap<FieldKey, Arc<str>> {
@@ -111,13 +114,21 @@ mod tests {
         EventData::FieldsSet(FieldsSet { values: values(pairs) })
     }
 
+    fn of_kinds(key: &str, write: Clearance, kinds: &[&str]) -> EventData {
+        let (key, scope, read) = (key.parse().unwrap(), FieldScope::Room, Clearance::Anyone);
+        let kinds: BTreeSet<_> = kinds.iter().copied().map(Arc::from).collect();
+        EventData::FieldDefined(FieldDefined { key, scope, read, write, kinds })
+    }
+
+    fn profile(kind: &str) -> EventData {
+        let (name, kind, cover) = ("Tea time".into(), kind.into(), "".into());
+        EventData::RoomProfileSet(RoomProfileSet { name, kind, cover })
+    }
+
     /// A room with one field for each clearance to write, named like it.
     fn given() -> Given {
         let fields = Clearance::ALL.into_iter().zip(["anyone", "member", "helper", "owner", "app"]);
-        let fields = fields.map(|(write, key)| {
-            let (key, scope) = (key.parse().unwrap(), FieldScope::Room);
-            EventData::FieldDefined(FieldDefined { key, scope, read: Clearance::Anyone, write })
-        });
+        let fields = fields.map(|(write, key)| of_kinds(key, write, &[]));
         Given::room().and(fields)
     }
 
@@ -168,6 +179,32 @@ mod tests {
         let given = || given().and_in_room([EventData::UserBanned(banned.clone())]);
         given().when(viewer("ann"), set(&[("anyone", "x")])).then_refused("banned");
         given().when(viewer("ann"), set(&[("member", "x")])).then_refused("banned");
+    }
+
+    #[test]
+    fn a_field_of_some_kinds_is_written_in_rooms_of_such_a_kind_only() {
+        let bids = || of_kinds("bids", Clearance::Owner, &["auction", "sale"]);
+        let command = || set(&[("owner", "a"), ("bids", "b")]);
+        let refused = || given().and([bids()]).and_in_room([profile("tea")]);
+        refused().when(host(), command()).then_refused("field_not_for_kind");
+        refused().when(host(), set(&[("owner", "a")])).then_accepted();
+        // A room that says nothing is of no kind.
+        given().and([bids()]).when(host(), command()).then_refused("field_not_for_kind");
+        for kind in ["auction", "sale"] {
+            let given = given().and([bids()]).and_in_room([profile(kind)]);
+            given.when(host(), command()).then_accepted();
+        }
+        let given = given().and([bids(), of_kinds("bids", Clearance::Owner, &[])]);
+        given.when(host(), command()).then_accepted();
+    }
+
+    #[test]
+    fn a_room_of_another_kind_keeps_what_was_set_until_it_is_of_that_kind_again() {
+        let bids = of_kinds("bids", Clearance::Owner, &["auction"]);
+        let given = given().and([bids]).and_in_room([profile("auction")]);
+        let given = given.and_in_room([was_set(&[("bids", "9")]), profile("tea")]);
+        let given = given.and_in_room([profile("auction")]);
+        given.when(host(), set(&[("bids", "9")])).then([]);
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(crate) fn set_member_fields(
         return Err(Rejection::NotAllowed { needed });
     }
     for key in values.keys() {
-        writable(app, key, FieldScope::Member, clearance)?;
+        writable(app, room, key, FieldScope::Member, clearance)?;
     }
     if clearance < Clearance::Assistant {
         may_join(room, actor, context.now)?;
@@ -65,9 +65,12 @@ pub(crate) fn set_member_fields(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::app::define_field::FieldDefined;
     use crate::command::RoomCommand;
+    use crate::room::set_room_profile::RoomProfileSet;
     use crate::state::testing::{Given, admin, assistant, host, viewer};
 
     fn values(pairs: &[(&str, &str)]) -> BTreeMap<FieldKey, Arc<str>> {
@@ -87,8 +90,8 @@ mod tests {
             ("seats", FieldScope::Room, Clearance::Anyone),
         ];
         Given::room().and(fields.map(|(key, scope, write)| {
-            let (key, read) = (key.parse().unwrap(), Clearance::Anyone);
-            EventData::FieldDefined(FieldDefined { key, scope, read, write })
+            let (key, read, kinds) = (key.parse().unwrap(), Clearance::Anyone, BTreeSet::new());
+            EventData::FieldDefined(FieldDefined { key, scope, read, write, kinds })
         }))
     }
 
@@ -110,6 +113,21 @@ mod tests {
         let of_the_room = set("ann", &[("team", "red"), ("seats", "1")]);
         given().when(admin(), of_the_room).then_refused("field_not_found");
         given().when(admin(), set("ann", &[])).then_refused("out_of_range");
+    }
+
+    #[test]
+    fn members_of_rooms_of_another_kind_do_not_have_the_field() {
+        let (key, scope, read) = ("seat".parse().unwrap(), FieldScope::Member, Clearance::Anyone);
+        let (write, kinds) = (Clearance::Member, [Arc::from("theatre")].into());
+        let seat = EventData::FieldDefined(FieldDefined { key, scope, read, write, kinds });
+        let given = || given().and([seat.clone()]);
+        given()
+            .when(viewer("ann"), set("ann", &[("seat", "1")]))
+            .then_refused("field_not_for_kind");
+        let (name, kind, cover) = ("Tea time".into(), "theatre".into(), "".into());
+        let profile = EventData::RoomProfileSet(RoomProfileSet { name, kind, cover });
+        let given = given().and_in_room([profile]);
+        given.when(viewer("ann"), set("ann", &[("seat", "1")])).then_accepted();
     }
 
     #[test]

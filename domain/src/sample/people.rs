@@ -1,5 +1,7 @@
 //! What rooms and members say about themselves: the events that came after the first ones.
 
+use std::collections::BTreeSet;
+
 use crate::actor::Actor;
 use crate::app::define_field::FieldDefined;
 use crate::event::EventData;
@@ -15,6 +17,7 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
         scope: FieldScope::Room,
         read: Clearance::Anyone,
         write: Clearance::Owner,
+        kinds: BTreeSet::new(),
     };
     let values = [(parse("seats"), "12".into()), (parse("topic"), "tea \"and\" cups".into())];
     let (user_id, values) = (parse("ann"), values.into_iter().collect());

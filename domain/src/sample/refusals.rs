@@ -63,5 +63,6 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::TooManyPins { max: 3 },
         Rejection::RoomArchived,
         Rejection::RoomStillOpen { status: RoomStatus::Live },
+        Rejection::FieldNotForKind { key: parse("seats"), kind: "tea".into() },
     ]
 }

@@ -30,8 +30,8 @@ impl AppState {
                 Arc::make_mut(&mut self.word_lists).remove(room_id.as_ref(), name);
             }
             EventData::FieldDefined(defined) => {
-                let FieldDefined { key, scope, read, write } = defined.clone();
-                self.fields.insert(key, Field { scope, read, write });
+                let FieldDefined { key, scope, read, write, kinds } = defined.clone();
+                self.fields.insert(key, Field { scope, read, write, kinds });
             }
             EventData::UserRegistered(_) => {}
             EventData::AdminsSet(set) => self.admins.clone_from(&set.user_ids),

@@ -78,6 +78,8 @@ pub fn cleared_for(item: &str, fields: &Fields, clearance: Clearance, user: &Use
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::field::FieldScope;
     use crate::room::set_fields::FieldsSet;
@@ -86,7 +88,8 @@ mod tests {
     use crate::view::feed_item::feed_item;
 
     fn fields(read: &[(&str, Clearance)]) -> Fields {
-        let field = |read| Field { scope: FieldScope::Room, read, write: Clearance::Admin };
+        let (scope, write) = (FieldScope::Room, Clearance::Admin);
+        let field = |read| Field { scope, read, write, kinds: BTreeSet::new() };
         read.iter().map(|(key, read)| (key.parse().unwrap(), field(*read))).collect()
     }
 

@@ -92,7 +92,8 @@ fn readable<'a>(
     fields: &Fields,
     clearance: Clearance,
 ) -> BTreeMap<&'a FieldKey, FieldView<'a>> {
-    let may = |key: &FieldKey| fields.get(key).is_some_and(|field| field.read <= clearance);
+    let may =
+        |key: &FieldKey| fields.get(key).is_some_and(|field| field.is_shown(&room.kind, clearance));
     let shown = room.fields.iter().filter(|(key, field)| !field.value.is_empty() && may(key));
     shown
         .map(|(key, field)| (key, FieldView { value: &field.value, version: field.version }))

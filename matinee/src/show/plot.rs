@@ -62,7 +62,10 @@ fn named((at_ms, who, kind): Beat, name: &str) -> Beat {
 
 /// The app and the room are made ready.
 fn before() -> Vec<Beat> {
-    let field = |scope: &str| Some(json!({"scope": scope, "read": "anyone", "write": "assistant"}));
+    let field = |scope: &str, kinds: &[&str]| {
+        let write = "assistant";
+        Some(json!({"scope": scope, "read": "anyone", "write": write, "kinds": kinds}))
+    };
     let rule = json!({"earnings": [
             {"source": "message", "points": 1, "daily_cap": 50, "min_interval_s": 10},
             {"source": "gift_coin", "points": 1}, {"source": "paid_coin", "points": 1},
@@ -74,8 +77,8 @@ fn before() -> Vec<Beat> {
         json!({"name": "Mei 的茶室", "kind": "tea", "cover": "https://img.example/tea.png"});
     let comet = json!({"name": "comet", "unit_price": 55, "category": "sky"});
     vec![
-        shop(0, "PUT fields/topic", field("room"), "field_defined"),
-        shop(0, "PUT fields/badge", field("member"), "field_defined"),
+        shop(0, "PUT fields/topic", field("room", &["tea"]), "field_defined"),
+        shop(0, "PUT fields/badge", field("member", &[]), "field_defined"),
         shop(0, "PUT level-rule", Some(rule), "level_rule_set"),
         shop(0, "PUT gifts/comet", Some(comet), "gift_defined"),
         shop(0, "PUT word-lists/show-words", Some(words), "word_list_set"),

@@ -1,8 +1,10 @@
-//! `GET /v1/apps/{app}/fields?min_seq=`: the custom fields of the app, and who may read and write them.
+//! `GET /v1/apps/{app}/fields?min_seq=`: the custom fields of the app, which rooms have them, and who
+//! may read and write them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use domain::field::{Clearance, FieldScope};
+use domain::field::{Clearance, Field, FieldScope};
 use domain::ids::{AppId, FieldKey, LogSeq};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,6 +34,8 @@ struct Definition {
     scope: FieldScope,
     read: Clearance,
     write: Clearance,
+    /// The kinds of rooms that have it; empty if all have.
+    kinds: BTreeSet<Arc<str>>,
 }
 
 pub(super) fn operation() -> Operation {
@@ -64,8 +68,8 @@ async fn fields(
     service.shown(hub, query.min_seq()?).await?;
     let fields = hub.look(|app| {
         let fields = app.fields.iter().map(|(key, field)| {
-            let (scope, read, write) = (field.scope, field.read, field.write);
-            (key.clone(), Definition { scope, read, write })
+            let Field { scope, read, write, kinds } = field.clone();
+            (key.clone(), Definition { scope, read, write, kinds })
         });
         fields.collect()
     });

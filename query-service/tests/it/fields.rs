@@ -9,13 +9,19 @@ use domain::event::EventData;
 use domain::field::{Clearance, FieldScope};
 use domain::ids::{FieldKey, RoomId};
 use domain::room::set_fields::FieldsSet;
+use domain::room::set_room_profile::RoomProfileSet;
 use serde_json::{Value, json};
 
 use crate::harness::{World, message};
 
 fn defined(key: &str, read: Clearance) -> EventData {
-    let (key, scope) = (key.parse().unwrap(), FieldScope::Room);
-    EventData::FieldDefined(FieldDefined { key, scope, read, write: Clearance::Owner })
+    of_kinds(key, read, &[])
+}
+
+fn of_kinds(key: &str, read: Clearance, kinds: &[&str]) -> EventData {
+    let (key, scope, write) = (key.parse().unwrap(), FieldScope::Room, Clearance::Owner);
+    let kinds = kinds.iter().copied().map(Arc::from).collect();
+    EventData::FieldDefined(FieldDefined { key, scope, read, write, kinds })
 }
 
 fn set(pairs: &[(&str, &str)]) -> EventData {
@@ -110,11 +116,36 @@ async fn who_may_read_is_asked_anew_for_what_is_there() {
     let view = get_as(&world, Role::Guest, &room_path).await;
     assert_eq!(view["fields"]["inside"], json!({"value": "2", "version": 3}));
     let (_, fields) = world.get("fields").await;
-    let inside = json!({"scope": "room", "read": "anyone", "write": "owner"});
+    let inside = json!({"scope": "room", "read": "anyone", "write": "owner", "kinds": []});
     assert_eq!(fields["fields"]["inside"], inside);
     world.append(Some(&room), vec![set(&[("inside", "")])]).await;
     let room_path = format!("rooms/{room}?min_seq={}", world.log_seq());
     let view = get_as(&world, Role::Guest, &room_path).await;
     assert_eq!(view["fields"].as_object().unwrap().len(), 1, "{view}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_room_of_another_kind_hides_a_field_and_keeps_it() {
+    let world = World::start().await;
+    world.append(None, vec![of_kinds("bids", Clearance::Anyone, &["auction"])]).await;
+    let room = world.room("room-1", 0).await;
+    let profile = |kind: &str| {
+        let (name, kind, cover) = ("Tea time".into(), kind.into(), "".into());
+        EventData::RoomProfileSet(RoomProfileSet { name, kind, cover })
+    };
+    world.append(Some(&room), vec![profile("auction"), set(&[("bids", "9")])]).await;
+    let shown = async || {
+        let path = format!("rooms/{room}?min_seq={}", world.log_seq());
+        get_as(&world, Role::Guest, &path).await["fields"].clone()
+    };
+    let bids = json!({"bids": {"value": "9", "version": 3}});
+    assert_eq!(shown().await, bids);
+    world.append(Some(&room), vec![profile("tea")]).await;
+    assert_eq!(shown().await, json!({}));
+    world.append(None, vec![of_kinds("bids", Clearance::Anyone, &["auction", "tea"])]).await;
+    assert_eq!(shown().await, bids);
+    let (_, fields) = world.get("fields").await;
+    assert_eq!(fields["fields"]["bids"]["kinds"], json!(["auction", "tea"]));
     world.stop().await;
 }

@@ -1,6 +1,6 @@
 //! What was taken back, and what may no longer be read, is gone wherever a stream resumes from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::app::define_field::FieldDefined;
 use domain::event::EventData;
@@ -87,7 +87,8 @@ async fn a_field_that_is_closed_is_gone_from_what_is_kept_in_memory() {
     .await;
     let define = async |read| {
         let (key, scope, write) = ("k".parse().unwrap(), FieldScope::Room, Clearance::Owner);
-        let defined = FieldDefined { key, scope, read, write };
+        let kinds = BTreeSet::new();
+        let defined = FieldDefined { key, scope, read, write, kinds };
         world.append(None, vec![EventData::FieldDefined(defined)]).await;
     };
     define(Clearance::Anyone).await;

@@ -1,6 +1,6 @@
 //! Random commands about custom fields and counters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::collection::btree_map;
@@ -19,8 +19,10 @@ use crate::state::tests::any::{any_text, any_user_id};
 pub(crate) fn any_definition() -> impl Strategy<Value = AppCommand> {
     let scope = select(vec![FieldScope::Room, FieldScope::Room, FieldScope::Member]);
     let least = || select(Clearance::ALL.to_vec());
-    (any_field_key(), scope, least(), least()).prop_map(|(key, scope, read, write)| {
-        AppCommand::DefineField(DefineField { key, scope, read, write })
+    let kinds = select(vec![BTreeSet::new(), BTreeSet::new(), [Arc::from("tea")].into()]);
+    let any = (any_field_key(), scope, least(), least(), kinds);
+    any.prop_map(|(key, scope, read, write, kinds)| {
+        AppCommand::DefineField(DefineField { key, scope, read, write, kinds })
     })
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
     let introduce = any_text()
         .prop_map(|text| RoomCommand::SetIntroduction(SetIntroduction { text: text.into() }));
     let recall =
-        (0..8_u64).prop_map(|room_seq| RoomCommand::RecallMessage(RecallMessage { room_seq }));
+        (1..8_u64).prop_map(|room_seq| RoomCommand::RecallMessage(RecallMessage { room_seq }));
     let pin = (2..6_u64).prop_map(|room_seq| RoomCommand::PinMessage(PinMessage { room_seq }));
     let unpin =
         (2..6_u64).prop_map(|room_seq| RoomCommand::UnpinMessage(UnpinMessage { room_seq }));
@@ -65,7 +65,7 @@ pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
         RoomCommand::ReviewMessage(ReviewMessage { room_seq, approve })
     });
     let archive = Just(RoomCommand::ArchiveRoom(ArchiveRoom {}));
-    let of_messages = prop_oneof![5 => recall, 6 => pin, 8 => unpin, 1 => profile, 4 => archive, 1 => review.boxed()];
+    let of_messages = prop_oneof![12 => recall, 6 => pin, 8 => unpin, 1 => profile, 4 => archive, 1 => review.boxed()];
     let level = (0..4_u32, 0..4_u32, any::<u64>()).prop_map(|(from, level, points)| {
         RoomCommand::AnnounceLevel(AnnounceLevel { from, level, points })
     });
