@@ -71,6 +71,7 @@ pub const MODELS: &[Model] = &[
         [table("gift_rank", &["app", "room_id", "period", "starts_at", "user_id"])]
     ),
     model!("gift_total", 1, [table("gift_total", &["app", "room_id", "user_id"])]),
+    model!("member_field", 1, [table("member_field", &["app", "room_id", "user_id", "field_key"])]),
     model!(
         "product_history",
         1,

@@ -10,6 +10,7 @@ mod follow;
 mod gift_catalogue;
 mod gift_rank;
 mod gift_total;
+mod member_field;
 mod product_history;
 mod purchase;
 mod recalled_message;
@@ -60,6 +61,7 @@ fn fold(name: &str, rule: &LevelRule, outbox: Option<&OutboxConfig>) -> Option<B
         "gift_catalogue" => Box::new(gift_catalogue::Gifts::default()),
         "gift_rank" => Box::new(gift_rank::GiftRanks::default()),
         "gift_total" => Box::new(gift_total::GiftTotals::default()),
+        "member_field" => Box::new(member_field::MemberFields::default()),
         "product_history" => Box::new(product_history::ProductHistory::default()),
         "recalled_message" => Box::new(recalled_message::RecalledMessages::default()),
         "purchase" => Box::new(purchase::Purchases::default()),

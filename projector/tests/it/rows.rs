@@ -97,10 +97,35 @@ pub(crate) async fn assert_show(client: &Client, app: &AppId, show: &Show) {
     assert_eq!(open, expected.collect());
 
     assert_shelves(client, app, show).await;
+    assert_member_fields(client, app, show).await;
     assert_follows(client, app, show).await;
 
     let checkpoint = "SELECT seq FROM matinee.checkpoint WHERE app = $1";
     assert_eq!(client.query(checkpoint, &[&app]).await.unwrap().len(), 1);
+}
+
+async fn assert_member_fields(client: &Client, app: &str, show: &Show) {
+    let mut expected: BTreeMap<(String, String, String), String> = BTreeMap::new();
+    for event in &show.events {
+        let (Scope::Room { room_id, .. }, EventData::MemberFieldsSet(set)) =
+            (&event.scope, &event.data)
+        else {
+            continue;
+        };
+        for (key, value) in &set.values {
+            let key = (room_id.to_string(), set.user_id.to_string(), key.to_string());
+            if value.is_empty() {
+                expected.remove(&key);
+            } else {
+                expected.insert(key, value.to_string());
+            }
+        }
+    }
+    let fields =
+        "SELECT room_id, user_id, field_key, value FROM matinee.member_field WHERE app = $1";
+    let fields = client.query(fields, &[&app]).await.unwrap();
+    let fields = fields.iter().map(|row| ((row.get(0), row.get(1), row.get(2)), row.get(3)));
+    assert_eq!(fields.collect::<BTreeMap<_, _>>(), expected);
 }
 
 async fn assert_shelves(client: &Client, app: &str, show: &Show) {

@@ -44,6 +44,11 @@ impl Show {
                 json!({"type": "create_room", "name": format!("Room {room}"), "owner": "host"});
             show.attempt(Some(room), create);
         }
+        for key in ["team", "seat"] {
+            let define = json!({"type": "define_field", "key": key, "scope": "member",
+                "read": "anyone", "write": "admin"});
+            show.attempt(None, define);
+        }
         for _ in 0..attempts {
             show.something();
         }
@@ -52,7 +57,7 @@ impl Show {
 
     fn something(&mut self) {
         let room = self.random.below(3);
-        let kind = self.random.below(36);
+        let kind = self.random.below(38);
         let small = self.random.below(9) + 1;
         let text = format!("hello {small} 茶 \u{1f375} \"\\\u{7}");
         let command = match kind {
@@ -89,6 +94,12 @@ impl Show {
                 let order_id = format!("order-{}", self.random.below(40));
                 json!({"type": "record_purchase", "order_id": order_id, "quantity": small, "title": text,
                     "product_id": format!("p{}", small % 3), "amount_cents": small * 100})
+            }
+            36 | 37 => {
+                let value = if small == 3 { String::new() } else { text };
+                let user = format!("u{}", self.random.below(5));
+                json!({"type": "set_member_fields", "user_id": user, "values":
+                    {(["team", "seat"])[usize::try_from(small % 2).unwrap()]: value}})
             }
             _ => json!({"type": "set_level_rule", "rule": level_rule(small)}),
         };

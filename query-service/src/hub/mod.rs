@@ -19,6 +19,7 @@ pub(crate) mod frame;
 mod introduced;
 pub(crate) mod item;
 pub(crate) mod lock;
+mod members;
 pub(crate) mod merge;
 pub(crate) mod notice;
 pub(crate) mod online;

@@ -7,6 +7,7 @@ pub(crate) mod app_user;
 pub(crate) mod checkpoint;
 pub(crate) mod follow;
 pub(crate) mod gift_total;
+pub(crate) mod member_field;
 pub(crate) mod product_history;
 pub(crate) mod purchase;
 mod reach;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::ids::{AppId, RoomId, UserId};
 use schemars::JsonSchema;
 use serde::Serialize;
+use tokio_postgres::Row;
 
 use crate::read_models::{ReadModels, Unavailable, unsigned};
 
@@ -13,8 +14,11 @@ const COUNT: &str = "
     SELECT count(*) FROM (
         SELECT 1 FROM matinee.room_member WHERE app = $1 AND room_id = $2 LIMIT $3) AS counted";
 
-/// Follows the primary key. Whoever has registered is shown as they are now.
-const AFTER: &str = "
+/// Whoever has registered is shown as they are now.
+macro_rules! members {
+    ($which:literal) => {
+        concat!(
+            "
     SELECT member.user_id, coalesce(app_user.nick, member.nick),
         CASE WHEN app_user.user_id IS NULL THEN member.avatar ELSE app_user.avatar END,
         coalesce(user_level.level, member.level, 0), member.role, member.joined_at
@@ -23,8 +27,16 @@ const AFTER: &str = "
         ON app_user.app = member.app AND app_user.user_id = member.user_id
     LEFT JOIN matinee.user_level
         ON user_level.app = member.app AND user_level.user_id = member.user_id
-    WHERE member.app = $1 AND member.room_id = $2 AND member.user_id > $3
-    ORDER BY member.user_id LIMIT $4";
+    WHERE member.app = $1 AND member.room_id = $2 AND ",
+            $which
+        )
+    };
+}
+
+/// Follows the primary key.
+const AFTER: &str = members!("member.user_id > $3 ORDER BY member.user_id LIMIT $4");
+
+const ONE: &str = members!("member.user_id = $3");
 
 /// By the primary key. Whoever has registered is shown as they are now.
 const JOINED: &str = "
@@ -111,14 +123,31 @@ impl ReadModels {
         let after = after.map_or("", UserId::as_str);
         let (app, room_id, limit) = (app.as_str(), room_id.as_str(), i64::from(limit));
         let rows = self.query(AFTER, &[&app, &room_id, &after, &limit]).await?;
-        let members = rows.iter().map(|row| RoomMember {
+        Ok(rows.iter().map(RoomMember::of).collect())
+    }
+
+    /// Somebody who is in a room.
+    pub(crate) async fn member(
+        &self,
+        app: &AppId,
+        room_id: &RoomId,
+        user_id: &UserId,
+    ) -> Result<Option<RoomMember>, Unavailable> {
+        let (app, room_id, user_id) = (app.as_str(), room_id.as_str(), user_id.as_str());
+        let rows = self.query(ONE, &[&app, &room_id, &user_id]).await?;
+        Ok(rows.first().map(RoomMember::of))
+    }
+}
+
+impl RoomMember {
+    fn of(row: &Row) -> Self {
+        Self {
             user_id: row.get(0),
             nick: row.get(1),
             avatar: row.get(2),
             level: unsigned(i64::from(row.get::<_, i32>(3))),
             role: row.get(4),
             joined_at: row.get(5),
-        });
-        Ok(members.collect())
+        }
     }
 }

@@ -9,7 +9,7 @@ use domain::ids::{AppId, FieldKey, LogSeq};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{app_path, get};
+use service_kit::http::app_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -17,8 +17,8 @@ use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
 use crate::openapi::question;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json};
 use crate::service::Service;
 
 /// The answer.
@@ -46,15 +46,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    app_path()
-        .and(warp::path("fields"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(fields)
-        .boxed()
+    app_path().and(warp::path("fields")).and(asked(service, auth)).then(fields).boxed()
 }
 
 async fn fields(

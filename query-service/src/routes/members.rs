@@ -1,4 +1,5 @@
-//! `GET /v1/apps/{app}/rooms/{room_id}/members?after=&limit=&min_seq=`: who is in a room, by id.
+//! `GET /v1/apps/{app}/rooms/{room_id}/members?after=&limit=&min_seq=`: who is in a room, by id,
+//! with what the room knows of them.
 //!
 //! Of small rooms only: a list of more than `query.answers.members_max` people is out of date before
 //! it is read, and `online` says how many they are. `next` is the `after` of the next page, or null.
@@ -8,29 +9,40 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json as value;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
+use crate::hub::Reader;
 use crate::openapi::{HISTORY, question};
 use crate::problems::too_many_members;
+use crate::read_models::member_field::Values;
 use crate::read_models::room_member::RoomMember;
 use crate::routes::page;
-use crate::routes::query::{self, Query};
-use crate::routes::{json, with};
+use crate::routes::query::Query;
+use crate::routes::{asked, json};
 use crate::service::{Service, must_exist};
 
 /// The answer.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Answer {
     room_id: RoomId,
-    members: Vec<RoomMember>,
+    members: Vec<Listed>,
     next: Option<String>,
     /// All who came and went up to this commit are in it.
     log_seq: LogSeq,
+}
+
+/// One of them.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Listed {
+    #[serde(flatten)]
+    member: RoomMember,
+    /// Custom fields that the reader may read.
+    fields: Values,
 }
 
 pub(super) fn operation() -> Operation {
@@ -44,15 +56,7 @@ pub(super) fn operation() -> Operation {
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
-    room_path()
-        .and(warp::path("members"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(with(service))
-        .then(members)
-        .boxed()
+    room_path().and(warp::path("members")).and(asked(service, auth)).then(members).boxed()
 }
 
 async fn members(
@@ -79,21 +83,16 @@ async fn members(
     }
     let mut members = read_models.members(&app, &room_id, after.as_ref(), limit + 1).await?;
     let more = page::cut(&mut members, limit);
-    // A role is given and taken while somebody is there.
-    hub.look(|state| {
-        let Some(room) = state.rooms.get(&room_id) else { return };
-        for member in &mut members {
-            let is_assistant = room.assistants.iter().any(|user| user.as_str() == member.user_id);
-            if room.owner.as_str() == member.user_id {
-                "host".clone_into(&mut member.role);
-            } else if is_assistant {
-                "assistant".clone_into(&mut member.role);
-            } else if member.role == "host" {
-                // Of other rooms.
-                "viewer".clone_into(&mut member.role);
-            }
-        }
+    hub.give_roles(&room_id, &mut members);
+    let users: Vec<&str> = members.iter().map(|member| member.user_id.as_str()).collect();
+    let mut known = read_models.member_fields(&app, &room_id, &users).await?;
+    let may_read = hub.readable_of_members(&room_id, &Reader::of(&identity));
+    let listed = members.into_iter().map(|member| {
+        let mut fields = known.remove(&member.user_id).unwrap_or_default();
+        fields.retain(|key, _| may_read.contains(key));
+        Listed { member, fields }
     });
-    let next = members.last().filter(|_| more).map(|member| member.user_id.clone());
+    let members: Vec<Listed> = listed.collect();
+    let next = members.last().filter(|_| more).map(|last| last.member.user_id.clone());
     Ok(json(&Answer { room_id, members, next, log_seq }))
 }

@@ -11,6 +11,7 @@ mod gifts;
 mod held_messages;
 mod insight;
 mod marks;
+mod member;
 mod members;
 mod online;
 mod page;
@@ -55,6 +56,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(sales::route(service.clone(), auth))
         .or(insight::route(service.clone(), auth))
         .or(marks::route(service.clone(), auth))
+        .or(member::route(service.clone(), auth))
         .or(members::route(service.clone(), auth))
         .or(online::route(service.clone(), auth))
         .or(presence::route(service.clone(), auth))
@@ -85,6 +87,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         sales::operation().named("sales"),
         insight::operation().named("insight"),
         marks::operation().named("marks"),
+        member::operation().named("member"),
         members::operation().named("members"),
         online::operation().named("online"),
         presence::operation().named("presence"),

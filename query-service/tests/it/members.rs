@@ -1,8 +1,10 @@
 //! Who is in a room, and how they are shown.
 
-use domain::actor::Role::Viewer;
+use domain::actor::Role::{self, Viewer};
+use domain::app::define_field::FieldDefined;
 use domain::app::register_user::UserRegistered;
 use domain::event::EventData;
+use domain::field::{Clearance, FieldScope};
 use domain::ids::RoomId;
 use domain::room::appoint_assistant::AssistantAppointed;
 use serde_json::{Value, json};
@@ -46,9 +48,9 @@ async fn members_are_listed_page_by_page_with_what_they_may_do() {
     assert_eq!((status, &page["next"]), (200, &json!("bob")));
     // Whoever has registered is shown as they are now.
     let ann = json!({ "user_id": "ann", "nick": "Ann", "avatar": null, "level": 3,
-        "role": "viewer", "joined_at": 5 });
+        "role": "viewer", "joined_at": 5, "fields": {} });
     let bob = json!({ "user_id": "bob", "nick": "Bob", "avatar": null, "level": 7,
-        "role": "assistant", "joined_at": 6 });
+        "role": "assistant", "joined_at": 6, "fields": {} });
     assert_eq!(page["members"], json!([ann, bob]));
     let (_, rest) = world.get("rooms/room-1/members?after=bob").await;
     let roles: Vec<&str> = rest["members"].as_array().unwrap().iter().map(role).collect();
@@ -59,6 +61,69 @@ async fn members_are_listed_page_by_page_with_what_they_may_do() {
     assert_eq!((status, &problem["type"]), (409, &json!("/problems/too_many_members")));
     assert_eq!(problem["members_max"], 5);
     assert_eq!(world.get("rooms/nowhere/members").await.0, 404);
+    world.stop().await;
+}
+
+/// The fields that a reader gets of `bob`, from the list and alone.
+async fn fields_of_bob(world: &World, role: Role) -> [Value; 2] {
+    let token = world.token_of("eve", role);
+    let path = format!("rooms/room-1/members?min_seq={}", world.log_seq());
+    let (_, list) = world.get_as(&token, &path).await;
+    let listed = list["members"].as_array().unwrap().iter();
+    let mut listed = listed.filter(|member| member["user_id"] == "bob").map(|bob| &bob["fields"]);
+    let (_, alone) = world.get_as(&token, "rooms/room-1/members/bob").await;
+    [listed.next().cloned().unwrap(), alone["fields"].clone()]
+}
+
+#[tokio::test]
+async fn what_a_room_knows_of_somebody_is_shown_to_whom_it_concerns() {
+    let world = World::start().await;
+    with_members(&world).await;
+    let define = async |key: &str, read, scope, kinds: &[&str]| {
+        let (key, write) = (key.parse().unwrap(), Clearance::Owner);
+        let kinds = kinds.iter().copied().map(Into::into).collect();
+        let defined = FieldDefined { key, scope, read, write, kinds };
+        world.append(None, vec![EventData::FieldDefined(defined)]).await;
+    };
+    define("team", Clearance::Anyone, FieldScope::Member, &[]).await;
+    define("notes", Clearance::Assistant, FieldScope::Member, &[]).await;
+    define("seat", Clearance::Anyone, FieldScope::Member, &["theatre"]).await;
+    define("topic", Clearance::Anyone, FieldScope::Room, &[]).await;
+    world
+        .sql(
+            "INSERT INTO matinee.member_field VALUES
+                ('shop', 'room-1', 'bob', 'team', 'red'), ('shop', 'room-1', 'bob', 'notes', 'vip'),
+                ('shop', 'room-1', 'bob', 'seat', '7'), ('shop', 'room-1', 'bob', 'topic', 'x'),
+                ('shop', 'room-1', 'gone', 'team', 'blue'), ('shop', 'room-2', 'bob', 'team', 'no')",
+        )
+        .await;
+    world.checkpoint(world.log_seq()).await;
+    for role in [Role::Guest, Viewer] {
+        let [listed, alone] = fields_of_bob(&world, role).await;
+        assert_eq!((&listed, &alone), (&json!({ "team": "red" }), &listed));
+    }
+    for role in [Role::Assistant, Role::Admin] {
+        let [listed, alone] = fields_of_bob(&world, role).await;
+        assert_eq!((&listed, &alone), (&json!({ "team": "red", "notes": "vip" }), &listed));
+    }
+    // Who may read is asked anew, and so is the kind of the room.
+    define("notes", Clearance::Anyone, FieldScope::Member, &[]).await;
+    define("seat", Clearance::Anyone, FieldScope::Member, &[]).await;
+    world.checkpoint(world.log_seq()).await;
+    let [listed, alone] = fields_of_bob(&world, Role::Guest).await;
+    assert_eq!(listed, json!({ "team": "red", "notes": "vip", "seat": "7" }));
+    assert_eq!(alone, listed);
+
+    let (_, bob) = world.get("rooms/room-1/members/bob").await;
+    assert_eq!((role(&bob["member"]), &bob["member"]["level"]), ("assistant", &json!(7)));
+    // The room remembers those who have left, and knows nothing of others.
+    let (status, gone) = world.get("rooms/room-1/members/gone").await;
+    assert_eq!((status, &gone["member"]), (200, &json!(null)));
+    assert_eq!(gone["fields"], json!({ "team": "blue" }));
+    let (_, nobody) = world.get("rooms/room-1/members/nobody").await;
+    assert_eq!((&nobody["member"], &nobody["fields"]), (&json!(null), &json!({})));
+    assert_eq!(world.get("rooms/nowhere/members/bob").await.0, 404);
+    assert_eq!(world.get("rooms/room-1/members/bob?limit=2").await.0, 400);
     world.stop().await;
 }
 
