@@ -22,6 +22,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_saturating_add.sql"),
     migration!(4, "0004_outbox.sql"),
     migration!(5, "0005_room_insight.sql"),
+    migration!(6, "0006_room_audience.sql"),
 ];
 
 /// "matinee" in a number: several programs that start at once take turns.

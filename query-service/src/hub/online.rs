@@ -21,7 +21,7 @@ pub(crate) struct Sign {
     number: AtomicU64,
 }
 
-/// The newest figures of all rooms in which somebody is or was a while ago.
+/// The newest figures of all rooms in which somebody is or was.
 #[derive(Debug, Default)]
 pub(crate) struct Figures(Mutex<HashMap<RoomId, Online>>);
 
@@ -62,6 +62,16 @@ impl AppHub {
         let room = self.rooms.lock().get(room_id).cloned();
         if let Some(room) = room {
             room.show_online(frame);
+        }
+    }
+
+    /// What was measured of rooms before this process began.
+    pub(crate) fn measured_before(&self, counts: Vec<(RoomId, u64, u64)>) {
+        let mut figures = lock(&self.figures.0);
+        for (room_id, peak, unique) in counts {
+            let online = figures.entry(room_id).or_default();
+            online.peak = online.peak.max(peak);
+            online.unique = online.unique.max(unique);
         }
     }
 

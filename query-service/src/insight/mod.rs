@@ -1,7 +1,7 @@
 //! What this process has seen of its rooms, written into Postgres now and then: what was left out
 //! ([`shed`]), for whoever runs the room.
 //!
-//! An observation and no projection: it does not follow from the log. While Postgres is away it waits,
+//! An observation and no projection, as [`crate::presence::record`] is: it does not follow from the log. While Postgres is away it waits,
 //! within bounds; what a process that is killed had not written is lost.
 
 pub(crate) mod shed;

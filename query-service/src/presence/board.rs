@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::config::PresenceConfig;
+use crate::presence::record::Kept;
 use crate::presence::users::Users;
 
 /// How many are in a room, over all instances.
@@ -45,23 +46,27 @@ pub(crate) type Instance = String;
 
 #[derive(Debug)]
 pub(crate) struct Board {
-    config: PresenceConfig,
-    rooms: HashMap<RoomId, Audience>,
+    pub(super) config: PresenceConfig,
+    pub(super) rooms: HashMap<RoomId, Audience>,
     /// Users of instances that were taken for dead.
     lost: Vec<(RoomId, Users)>,
 }
 
+/// Of one room.
 #[derive(Debug, Default)]
-struct Audience {
+pub(super) struct Audience {
     here: Summary,
     elsewhere: HashMap<Instance, (Instant, Summary)>,
-    ever: Users,
-    peak: u64,
+    pub(super) ever: Users,
+    pub(super) peak: u64,
+    /// There have been at least so many, whatever `ever` says.
+    pub(super) unique_least: u64,
+    pub(super) kept: Kept,
     /// There is something to say to others about what is here.
     is_news: bool,
     /// `ever` has grown since it was told.
     has_grown: bool,
-    online: Online,
+    pub(super) online: Online,
     pushed: Option<(Instant, Online)>,
     touched: Option<Instant>,
 }
@@ -206,7 +211,8 @@ impl Audience {
         }
         let users = users.count();
         self.peak = self.peak.max(users);
-        Online { connections, users, peak: self.peak, unique: self.ever.count().max(self.peak) }
+        let unique = self.ever.count().max(self.peak).max(self.unique_least);
+        Online { connections, users, peak: self.peak, unique }
     }
 
     /// A small change of many waits a while; the first figure and whatever is old enough do not.

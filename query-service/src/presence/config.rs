@@ -23,8 +23,10 @@ pub struct PresenceConfig {
     pub push_pause_ms: u64,
     /// After this long any change is told.
     pub push_within_ms: u64,
-    /// How long the peak of a room that nobody is in is remembered.
+    /// How long a room that nobody is in is counted on in memory.
     pub forget_ms: u64,
+    /// How often the peak of a room and who has been there are written into Postgres.
+    pub record_ms: u64,
     /// Who has joined a room is left by the system when the last that was seen of them is so long ago;
     /// 0 switches it off.
     pub leave_after_ms: u64,
@@ -48,6 +50,7 @@ impl Default for PresenceConfig {
             push_pause_ms: 2_000,
             push_within_ms: 10_000,
             forget_ms: 3_600_000,
+            record_ms: 5_000,
             leave_after_ms: 20_000,
             leaves_waiting_max: 100_000,
             leaves_per_request_max: 500,
@@ -70,6 +73,7 @@ impl PresenceConfig {
         check_range("query.presence.push_pause_ms", self.push_pause_ms, 0..=600_000)?;
         check_range("query.presence.push_within_ms", self.push_within_ms, 0..=600_000)?;
         check_range("query.presence.forget_ms", self.forget_ms, 1_000..=604_800_000)?;
+        check_range("query.presence.record_ms", self.record_ms, 10..=3_600_000)?;
         check_range("query.presence.leave_after_ms", self.leave_after_ms, 0..=3_600_000)?;
         let most = self.leaves_waiting_max;
         check_range("query.presence.leaves_waiting_max", most, 0..=10_000_000)?;

@@ -3,21 +3,23 @@
 //! Every instance knows its own streams ([`crate::hub::people`]) and tells the others now and then what
 //! has changed, as a [`users::Users`] for each room; [`board::Board`] puts it together. Nothing of it is
 //! in the log: a viewer who opens a stream is no event. Only whoever has joined and is gone without a word
-//! is left ([`leavers`], [`leave`]). A figure that is a little old, or lost with an
-//! instance, is put right by the next bulletin.
+//! is left ([`leavers`], [`leave`]). A figure that is a little old is put right by the next bulletin;
+//! what there has been is kept by [`record`].
 
 pub(crate) mod board;
 pub(crate) mod config;
 mod leave;
 mod leavers;
+pub(crate) mod record;
 pub(crate) mod users;
+mod visit;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::ids::RoomId;
+use domain::ids::{AppId, RoomId};
 use nats::{BulletinSubject, Bulletins, Nats};
 use serde::{Deserialize, Serialize};
 use service_kit::clock;
@@ -33,6 +35,7 @@ use crate::hub::AppHub;
 use crate::presence::board::{Board, Change, Instance, Summary};
 use crate::presence::leave::Leave;
 use crate::presence::leavers::{Leaver, Leavers};
+use crate::presence::visit::{Visiting, back};
 use crate::read_models::ReadModels;
 use crate::service::Service;
 
@@ -84,10 +87,13 @@ pub(crate) fn start(hub: &Arc<AppHub>, nats: &Nats, service: &Service, stop: &Ca
         read_models: service.read_models().clone(),
         config: config.clone(),
     };
-    let keeper = Keeper {
+    let mut keeper = Keeper {
         board: Board::new(config.clone()),
         seen: HashMap::new(),
         refreshed_at: Instant::now(),
+        recorded_at: Instant::now(),
+        wants_counts: true,
+        visiting: None,
         leavers: Leavers::new(instance.clone(), leave_after, answer, max),
         speaks_up: Vec::new(),
         read_models: service.read_models().clone(),
@@ -102,6 +108,7 @@ pub(crate) fn start(hub: &Arc<AppHub>, nats: &Nats, service: &Service, stop: &Ca
     let stop = stop.clone();
     service.tasks().spawn("presence", async move {
         stop.run_until_cancelled(keeper.run()).await;
+        keeper.record_rest().await;
     });
 }
 
@@ -115,6 +122,12 @@ struct Keeper {
     /// How far what is here has been looked at, by room.
     seen: HashMap<RoomId, u64>,
     refreshed_at: Instant,
+    /// When it was last looked what there is to be written.
+    recorded_at: Instant,
+    /// What was measured before this instance began is not known yet.
+    wants_counts: bool,
+    /// Under way to Postgres.
+    visiting: Option<Visiting>,
     leavers: Leavers,
     /// Who is to stay, told with the next exchange.
     speaks_up: Vec<Leaver>,
@@ -123,13 +136,13 @@ struct Keeper {
 }
 
 impl Keeper {
-    async fn run(mut self) {
+    async fn run(&mut self) {
         let mut ticks = interval(Duration::from_millis(self.config.exchange_ms));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut bulletins = None;
         loop {
             if bulletins.is_none() {
-                bulletins = self.listen().await;
+                bulletins = listen(&self.nats, &self.subject, self.hub.app()).await;
             }
             tokio::select! {
                 _ = ticks.tick() => self.tick().await,
@@ -137,18 +150,7 @@ impl Keeper {
                     Some(payload) => self.hear(&payload),
                     None => bulletins = None,
                 },
-            }
-        }
-    }
-
-    /// Without the others an instance counts alone.
-    async fn listen(&self) -> Option<Bulletins> {
-        match self.nats.listen(&self.subject).await {
-            Ok(bulletins) => Some(bulletins),
-            Err(error) => {
-                let app = self.hub.app();
-                tracing::warn!(app.id = %app, error = %ErrorChain(&error), "presence not heard");
-                None
+                visit = back(self.visiting.as_mut()) => self.visited(visit),
             }
         }
     }
@@ -175,6 +177,7 @@ impl Keeper {
             let rooms = self.board.rooms_of(users::hash(&user));
             self.hub.tell_rooms(&rooms, &frame);
         }
+        self.look_up(now);
         for Change { room_id, online, push } in self.board.count(now) {
             let frame = push.then(|| control::online(&online, clock::now()));
             self.hub.set_online(&room_id, online, frame);
@@ -285,6 +288,17 @@ impl Keeper {
                 let app = self.hub.app();
                 tracing::warn!(app.id = %app, error = %ErrorChain(&error), "bulletin unreadable");
             }
+        }
+    }
+}
+
+/// Without the others an instance counts alone.
+async fn listen(nats: &Nats, subject: &BulletinSubject, app: &AppId) -> Option<Bulletins> {
+    match nats.listen(subject).await {
+        Ok(bulletins) => Some(bulletins),
+        Err(error) => {
+            tracing::warn!(app.id = %app, error = %ErrorChain(&error), "presence not heard");
+            None
         }
     }
 }

@@ -1,13 +1,15 @@
 //! A set of users that is counted and united with others: exactly up to a size, as a sketch above it.
 //!
-//! Users stand in it as hashes of their ids, so no id travels, and two instances of one build agree.
+//! Users stand in it as hashes of their ids, so no id travels. The hash is one that every build makes:
+//! sets are kept ([`super::record`]).
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::DefaultHasher;
 
 use cardinality_estimator::CardinalityEstimator;
 use domain::ids::UserId;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// 12 KB, and off by less than 1 % nearly always. Only hashes go in, its hasher is not used.
 type Sketch = CardinalityEstimator<u64, DefaultHasher, 14, 6>;
@@ -20,11 +22,13 @@ pub(crate) enum Users {
     About(Sketch),
 }
 
+/// A larger set is kept as a sketch: a row holds at most some 32 KB.
+const KEPT_EXACT_MAX: usize = 1_000;
+
 /// How a user stands in a set.
 pub(crate) fn hash(user: &UserId) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    user.as_str().hash(&mut hasher);
-    hasher.finish()
+    let digest = Sha256::digest(user.as_str());
+    digest.iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
 }
 
 impl Default for Users {
@@ -71,6 +75,14 @@ impl Users {
         match self {
             Self::Exact(users) => users.contains(&user),
             Self::About(_) => false,
+        }
+    }
+
+    /// The set as it is kept.
+    pub(crate) fn to_keep(&self) -> Self {
+        match self {
+            Self::Exact(users) if KEPT_EXACT_MAX < users.len() => Self::About(sketch(users)),
+            Self::Exact(_) | Self::About(_) => self.clone(),
         }
     }
 
@@ -122,6 +134,22 @@ mod tests {
             let tolerated = if exact_max < 3_000 { 90 } else { 0 };
             assert!(all.count().abs_diff(3_000) <= tolerated, "{exact_max}: {}", all.count());
         }
+    }
+
+    #[test]
+    fn a_set_that_is_kept_is_small_and_counts_the_same() {
+        for (count, tolerated) in [(1_000, 0), (1_001, 30), (10_000, 300), (300_000, 9_000)] {
+            let kept = users(0..count, 10_000).to_keep();
+            let json = serde_json::to_string(&kept).unwrap();
+            assert!(json.len() < 40_000, "{count}: {}", json.len());
+            let read: Users = serde_json::from_str(&json).unwrap();
+            assert!(read.count().abs_diff(count.into()) <= tolerated, "{count}: {}", read.count());
+        }
+    }
+
+    #[test]
+    fn every_build_hashes_alike() {
+        assert_eq!(hash(&"ann".parse().unwrap()), 5_301_121_648_421_453_870);
     }
 
     #[test]

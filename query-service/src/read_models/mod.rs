@@ -12,6 +12,7 @@ pub(crate) mod product_history;
 pub(crate) mod purchase;
 mod reach;
 pub(crate) mod room;
+pub(crate) mod room_audience;
 pub(crate) mod room_feed;
 pub(crate) mod room_insight;
 pub(crate) mod room_member;

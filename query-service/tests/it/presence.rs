@@ -128,3 +128,69 @@ async fn guests_count_only_where_they_shall() {
     assert_eq!(world.get("rooms/room-1/online?x=1").await.0, 400);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn peak_and_unique_outlive_the_only_instance() {
+    let config = |config: &mut QueryConfig| {
+        quick(config);
+        config.presence.record_ms = 20;
+    };
+    let mut world = World::start_with(config).await;
+    let room = world.room("room-1", 0).await;
+    world.caught_up(&room).await;
+    world.checkpoint(world.log_seq()).await;
+    let streams = [world.token_of("ann", Viewer), world.token_of("bob", Viewer)];
+    let ann = world.stream_with(&room, &streams[0], None).await;
+    let bob = world.stream_with(&room, &streams[1], None).await;
+    counted(&world, figures(2, 2, 2, 2)).await;
+    drop(bob);
+    let zoe = world.stream_with(&room, &world.token_of("zoe", Viewer), None).await;
+    counted(&world, figures(2, 2, 2, 3)).await;
+    drop((ann, zoe));
+    counted(&world, figures(0, 0, 2, 3)).await;
+
+    let mut again = QueryConfig::default();
+    config(&mut again);
+    world.restart(again.clone()).await;
+    world.caught_up(&room).await;
+    counted(&world, figures(0, 0, 2, 3)).await;
+    let (_, snapshot) = world.get("rooms/room-1").await;
+    assert_eq!(snapshot["online"], figures(0, 0, 2, 3));
+    // Who has been there is known one by one, and new ones count on.
+    let mut bob = world.stream_with(&room, &streams[1], None).await;
+    told(&mut bob, figures(1, 1, 2, 3)).await;
+    let _others = [
+        world.stream_with(&room, &world.token_of("eve", Viewer), None).await,
+        world.stream_with(&room, &world.token_of("zoe", Viewer), None).await,
+    ];
+    told(&mut bob, figures(3, 3, 3, 4)).await;
+    world.restart(again).await;
+    counted(&world, figures(0, 0, 3, 4)).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn two_instances_write_one_row() {
+    let mut world = World::start_with(|config| {
+        quick(config);
+        config.presence.record_ms = 20;
+    })
+    .await;
+    let mut other = world.another().await;
+    let room = world.room("room-1", 0).await;
+    world.caught_up(&room).await;
+    world.checkpoint(world.log_seq()).await;
+    let _ann = world.stream(&room, None).await;
+    world.swap(&mut other);
+    world.caught_up(&room).await;
+    let _bob = world.stream_with(&room, &world.token_of("bob", Viewer), None).await;
+    let kept = async || {
+        let select = "SELECT peak, uniques FROM matinee.room_audience";
+        let row = world.database.query_opt(select, &[]).await.unwrap();
+        row.map(|row| (row.get::<_, i64>(0), row.get::<_, i64>(1)))
+    };
+    let waiting = async { while kept().await != Some((2, 2)) {} };
+    tokio::time::timeout(LIMIT, waiting).await.expect("both are written");
+    other.stop().await;
+    world.stop().await;
+}
