@@ -79,8 +79,11 @@ pub struct HubConfig {
     pub tick_ms: u64,
     /// Listeners from which on a room ticks.
     pub tick_listeners_min: usize,
-    /// Comings and goings that are sent at once as single items; more of them become one.
-    pub moves_merged_above: usize,
+    /// Comings and goings of a room within `moves_window_ms` that are sent as single items; those
+    /// that are more are merged.
+    pub moves_per_window_max: usize,
+    /// The window; while nothing else happens what is merged is sent once in it.
+    pub moves_window_ms: u64,
     /// A stream that has nothing to say says so this often; the longest silence is twice as long.
     pub heartbeat_ms: u64,
     /// What was left out is written into Postgres this often.
@@ -112,7 +115,8 @@ impl Default for HubConfig {
             batch_events_max: 512,
             tick_ms: 40,
             tick_listeners_min: 100,
-            moves_merged_above: 5,
+            moves_per_window_max: 5,
+            moves_window_ms: 1_000,
             heartbeat_ms: 15_000,
             insight_ms: 10_000,
             resume_items_max: 10_000,
@@ -300,6 +304,7 @@ impl Default for WebSocketConfig {
 
 impl QueryConfig {
     /// Refuses limits that make no sense.
+    #[expect(clippy::too_many_lines, reason = "one line for each key")]
     pub fn check(&self) -> Result<(), OutOfRange> {
         let drain = &self.drain;
         check_range("query.drain.byes_per_s_min", drain.byes_per_s_min, 1..=1_000_000)?;
@@ -321,6 +326,8 @@ impl QueryConfig {
         check_range("query.hub.batch_events_max", hub.batch_events_max, 1..=10_000)?;
         check_range("query.hub.tick_ms", hub.tick_ms, 0..=1_000)?;
         check_range("query.hub.heartbeat_ms", hub.heartbeat_ms, 10..=600_000)?;
+        check_range("query.hub.moves_per_window_max", hub.moves_per_window_max, 0..=1_000)?;
+        check_range("query.hub.moves_window_ms", hub.moves_window_ms, 0..=60_000)?;
         check_range("query.hub.insight_ms", hub.insight_ms, 10..=3_600_000)?;
         check_range("query.hub.resume_page_items", hub.resume_page_items, 1..=10_000)?;
         check_range("query.hub.resume_attempts", hub.resume_attempts, 1..=100)?;

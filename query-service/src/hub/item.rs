@@ -17,6 +17,8 @@ pub(crate) struct Item {
     pub(crate) part: Option<Part>,
     /// More than viewers are sent: it is left out, or merged where it can be.
     pub(crate) is_over_budget: bool,
+    /// One of so many comings and goings that they are merged.
+    pub(crate) is_crowded: bool,
 }
 
 /// What a merged frame says about an item that it stands for.
@@ -36,7 +38,13 @@ impl Item {
             priority: Priority::of(&event.data),
             part: part(event),
             is_over_budget: false,
+            is_crowded: false,
         })
+    }
+
+    /// Somebody comes or goes.
+    pub(crate) fn is_move(&self) -> bool {
+        matches!(self.part, Some(Part::Joined { .. } | Part::Left))
     }
 }
 

@@ -1,5 +1,5 @@
 //! The frames of a run. Likes that follow each other become one frame, and so do comings and goings
-//! when there are many: what counts then is how many, and who came last. What is left out is counted.
+//! of a crowd ([`super::moves`]): what counts then is how many, and who came last. What is left out is counted.
 //!
 //! Such a frame stands for the items from `from_seq` to `room_seq`, without a hole, and says how many
 //! of which type it merges and how many of which class it leaves out. So a client can still prove
@@ -46,22 +46,18 @@ impl Shed {
 
 /// The frames for items of which the first has `room_seq` `first`, without classes below `keep`.
 ///
-/// Comings and goings stay frames of their own while the run has at most `moves_max` of them. What
-/// can be merged is merged and not left out.
-pub(crate) fn frames(
-    first: u64,
-    items: vec_deque::Iter<'_, Item>,
-    moves_max: usize,
-    keep: Priority,
-) -> Merged {
-    let moves = items.clone().filter(|item| is_move(item)).count();
-    let merges_moves = moves_max < moves || Priority::Lowest < keep;
+/// Comings and goings stay frames of their own where there are few. What can be merged is merged and
+/// not left out.
+pub(crate) fn frames(first: u64, items: vec_deque::Iter<'_, Item>, keep: Priority) -> Merged {
+    let merges_moves = Priority::Lowest < keep;
     let mut merged = Vec::new();
     let mut shed = Shed::default();
     let mut group = Group::default();
     for (room_seq, item) in (first..).zip(items) {
         match &item.part {
-            Some(part) if merges_moves || !is_move(item) || item.is_over_budget => {
+            Some(part)
+                if merges_moves || !item.is_move() || item.is_over_budget || item.is_crowded =>
+            {
                 group.merge(room_seq, part, &item.frame);
             }
             None if item.priority < keep || item.is_over_budget => {
@@ -76,10 +72,6 @@ pub(crate) fn frames(
     }
     merged.extend(group.take());
     Merged { frames: merged.into(), shed }
-}
-
-fn is_move(item: &Item) -> bool {
-    matches!(item.part, Some(Part::Joined { .. } | Part::Left))
 }
 
 impl Shed {
@@ -208,18 +200,21 @@ fn is_zero(count: &u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use domain::timestamp::Timestamp;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::hub::moves::Moves;
 
     fn item(room_seq: u64, priority: Priority, part: Option<Part>) -> Item {
         let frame = Frame::encode(Some(room_seq), &format!("{{\"room_seq\":{room_seq}}}"));
-        Item { frame, priority, part, is_over_budget: false }
+        Item { frame, priority, part, is_over_budget: false, is_crowded: false }
     }
 
     /// `c` is chat, `x` low, `h` high, `l` five likes, `j` somebody who comes, `g` somebody who goes;
-    /// from 11 on.
-    fn items(text: &str) -> VecDeque<Item> {
+    /// from 11 on. After the first `moves_max` who come or go it is a crowd.
+    fn items(text: &str, moves_max: usize) -> VecDeque<Item> {
+        let mut moves = Moves::new(moves_max, 1);
         let part = |room_seq: u64, letter| match letter {
             'l' => Some(Part::Likes { count: 5, total: room_seq * 100 }),
             'j' => Some(Part::Joined { nick: format!("n{room_seq}").into() }),
@@ -232,7 +227,13 @@ mod tests {
             _ => Priority::Normal,
         };
         let letters = (11..).zip(text.chars());
-        letters.map(|(seq, letter)| item(seq, priority(letter), part(seq, letter))).collect()
+        letters
+            .map(|(seq, letter)| {
+                let mut item = item(seq, priority(letter), part(seq, letter));
+                item.is_crowded = item.is_move() && moves.is_crowded(Timestamp(0));
+                item
+            })
+            .collect()
     }
 
     fn merged(text: &str, moves_max: usize) -> Vec<Value> {
@@ -240,7 +241,7 @@ mod tests {
     }
 
     fn kept(text: &str, moves_max: usize, keep: Priority) -> Vec<Value> {
-        let Merged { frames, .. } = frames(11, items(text).iter(), moves_max, keep);
+        let Merged { frames, .. } = frames(11, items(text, moves_max).iter(), keep);
         let read = |frame: &Frame| -> Value { serde_json::from_str(frame.json()).unwrap() };
         let values: Vec<Value> = frames.iter().map(read).collect();
         // Whatever was merged: nothing is missing and nothing comes twice.
@@ -279,14 +280,16 @@ mod tests {
     #[test]
     fn comings_and_goings_are_merged_above_a_number() {
         assert_eq!(merged("jjg", 3).len(), 3);
-        let frames = merged("jjjgjl", 4);
+        // One of a crowd that is alone stays as it is.
+        assert_eq!(merged("jjgj", 3).len(), 4);
+        let frames = merged("jjjjgjl", 1);
         let expected = json!({
-            "type": "merged", "from_seq": 11, "room_seq": 16,
+            "type": "merged", "from_seq": 12, "room_seq": 17,
             "counts": { "likes_added": 1, "room_joined": 4, "room_left": 1 },
-            "likes": { "count": 5, "total": 1_600 },
-            "joined": { "count": 4, "names": ["n12", "n13", "n15"] },
+            "likes": { "count": 5, "total": 1_700 },
+            "joined": { "count": 4, "names": ["n13", "n14", "n16"] },
         });
-        assert_eq!(frames, [expected]);
+        assert_eq!(frames[1..], [expected]);
     }
 
     #[test]
@@ -306,11 +309,11 @@ mod tests {
 
     #[test]
     fn what_is_over_budget_is_left_out_or_merged() {
-        let mut items = items("cjc");
+        let mut items = items("cjc", 9);
         for item in &mut items {
             item.is_over_budget = true;
         }
-        let Merged { frames, shed } = frames(11, items.iter(), 9, Priority::Lowest);
+        let Merged { frames, shed } = frames(11, items.iter(), Priority::Lowest);
         assert_eq!((frames.len(), shed.normal), (1, 2));
         assert!(frames[0].json().contains("\"counts\":{\"room_joined\":1}"), "{frames:?}");
     }

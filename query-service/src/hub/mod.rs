@@ -21,6 +21,7 @@ pub(crate) mod item;
 pub(crate) mod lock;
 mod members;
 pub(crate) mod merge;
+mod moves;
 pub(crate) mod notice;
 pub(crate) mod online;
 mod pace;
@@ -46,7 +47,6 @@ use domain::ids::{AppId, LogSeq, RoomId, UserId};
 use domain::state::AppState;
 use domain::timestamp::Timestamp;
 use domain::view::clearance::{Fields, is_restricted};
-use domain::view::feed_item::Priority;
 use domain::view::notice::notice;
 use service_kit::auth::Identity;
 use tokio::sync::watch;
@@ -57,10 +57,10 @@ use crate::config::HubConfig;
 use crate::hub::frame::Frame;
 use crate::hub::introduced::Introduced;
 use crate::hub::item::Item;
-use crate::hub::lock::{read, write};
+use crate::hub::lock::{lock, read, write};
 use crate::hub::notice::{Audience, Versions};
 use crate::hub::online::Figures;
-use crate::hub::pace::Turn;
+use crate::hub::pace::{Haste, Turn};
 use crate::hub::people::keep_out;
 use crate::hub::room::{End, Room, Subscription};
 use crate::hub::rooms::Rooms;
@@ -164,8 +164,7 @@ impl AppHub {
         let items: Vec<Option<Item>> =
             events.iter().map(|event| self.encode_if_wanted(event, now)).collect();
 
-        // With whether something urgent happened there.
-        let mut touched: Vec<(Arc<Room>, bool)> = Vec::new();
+        let mut touched: Vec<(Arc<Room>, Haste)> = Vec::new();
         {
             let mut folded = write(&self.folded);
             let mut rooms = self.rooms.lock();
@@ -180,7 +179,7 @@ impl AppHub {
                         self.introduced.take(event);
                         if let Some(json) = notice(event) {
                             let told = rooms.tell(Audience::App, &Frame::encode(None, &json));
-                            touched.extend(told.into_iter().map(|room| (room, true)));
+                            touched.extend(told.into_iter().map(|room| (room, Haste::Urgent)));
                         }
                     }
                     continue;
@@ -194,23 +193,24 @@ impl AppHub {
                 let Some(item) = item.or_else(|| Item::of(event, &folded.state.fields)) else {
                     continue;
                 };
-                let urgent = item.priority == Priority::High;
                 let item = self.shaped(&room, event, item);
+                let haste = Haste::of(&item);
                 room.send_away(&event.data, *room_seq);
                 if let EventData::MessageRecalled(recalled) = &event.data {
                     rooms.recall(&room, recalled.room_seq);
                 }
                 rooms.push(&room, *room_seq, item, folded.log_seq, now);
                 match touched.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &room)) {
-                    Some((_, any_urgent)) => *any_urgent |= urgent,
-                    None => touched.push((room, urgent)),
+                    Some((_, most)) => *most = haste.max(*most),
+                    None => touched.push((room, haste)),
                 }
             }
             folded.log_seq = log_seq;
         }
         let now = Instant::now();
-        for (room, urgent) in touched {
-            if let Turn::At(due) = room.news(now, self.tick_of(&room), urgent) {
+        for (room, haste) in touched {
+            let urgent = haste == Haste::Urgent;
+            if let Turn::At(due) = room.news(now, self.tick_of(&room, haste), urgent) {
                 self.ticker.add(due, room);
             }
         }
@@ -229,6 +229,7 @@ impl AppHub {
     /// Counts what is more than the room's viewers are sent.
     fn shaped(&self, room: &Room, event: &Event, mut item: Item) -> Item {
         item.is_over_budget = !room.affords(item.priority, event.at);
+        item.is_crowded = item.is_move() && lock(&room.moves).is_crowded(event.at);
         if let Scope::Room { room_id, room_seq } = &event.scope
             && item.is_over_budget
             && item.part.is_none()
@@ -239,11 +240,14 @@ impl AppHub {
         item
     }
 
-    /// Where few listen a tick would save little and cost them time.
-    fn tick_of(&self, room: &Room) -> Option<Duration> {
-        let HubConfig { tick_ms, tick_listeners_min, .. } = self.config;
+    /// Where few listen a tick would save little and cost them time. A crowd is told of once in its
+    /// window, unless something else is to be told.
+    fn tick_of(&self, room: &Room, haste: Haste) -> Option<Duration> {
+        let HubConfig { tick_ms, tick_listeners_min, moves_window_ms, .. } = self.config;
         let ticks = 0 < tick_ms && tick_listeners_min <= room.listeners();
-        ticks.then(|| Duration::from_millis(tick_ms))
+        let tick = ticks.then(|| Duration::from_millis(tick_ms));
+        let window = (haste == Haste::Crowd).then(|| Duration::from_millis(moves_window_ms));
+        tick.max(window)
     }
 
     pub(crate) fn ticker(&self) -> &Ticker {

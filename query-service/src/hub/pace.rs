@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
+use domain::view::feed_item::Priority;
 use tokio::time::Instant;
+
+use crate::hub::item::Item;
 
 /// What to do about news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,25 @@ pub(crate) enum Turn {
     At(Instant),
     /// Somebody asks already.
     Waits,
+}
+
+/// How soon news is to be told, from the least on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Haste {
+    /// Only comings and goings of many.
+    Crowd,
+    Usual,
+    Urgent,
+}
+
+impl Haste {
+    pub(crate) fn of(item: &Item) -> Self {
+        match item.priority {
+            Priority::High => Self::Urgent,
+            Priority::Normal | Priority::Low | Priority::Lowest if item.is_crowded => Self::Crowd,
+            Priority::Normal | Priority::Low | Priority::Lowest => Self::Usual,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -33,7 +55,7 @@ impl Pace {
             self.sent(now);
             return Turn::Now;
         }
-        if self.due_at.is_some() {
+        if self.due_at.is_some_and(|due_at| due_at <= free_at) {
             return Turn::Waits;
         }
         self.due_at = Some(free_at);
@@ -75,6 +97,17 @@ mod tests {
         assert_eq!(pace.news(start + TICK + MS, Some(TICK), false), Turn::At(start + 2 * TICK));
         assert!(pace.is_due(start + 2 * TICK));
         assert_eq!(pace.news(start + 3 * TICK, Some(TICK), false), Turn::Now);
+    }
+
+    #[test]
+    fn what_may_wait_longer_does_not_hold_up_what_may_not() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        pace.news(start, Some(TICK), false);
+        assert_eq!(pace.news(start + MS, Some(10 * TICK), false), Turn::At(start + 10 * TICK));
+        assert_eq!(pace.news(start + 2 * MS, Some(TICK), false), Turn::At(start + TICK));
+        assert_eq!(pace.news(start + 3 * MS, Some(10 * TICK), false), Turn::Waits);
+        assert!(pace.is_due(start + TICK));
+        assert!(!pace.is_due(start + 10 * TICK));
     }
 
     #[test]

@@ -27,8 +27,6 @@ pub(crate) struct RingLimits {
     pub(crate) bytes_max: usize,
     /// Bytes of one run, unless one item alone is larger.
     pub(crate) run_bytes_max: usize,
-    /// Comings and goings in one run; more of them are merged.
-    pub(crate) run_moves_max: usize,
 }
 
 /// What a reader finds after its cursor.
@@ -132,7 +130,7 @@ impl Ring {
         }
         let count = usize::try_from(last - cursor).unwrap_or(usize::MAX);
         let items = self.items.range(skip..skip + count);
-        let merged = merge::frames(cursor + 1, items, self.limits.run_moves_max, keep);
+        let merged = merge::frames(cursor + 1, items, keep);
         let run = Run::join(cursor + 1, last, merged.frames).without(merged.shed, keep);
         if self.runs.len() == RUNS_KEPT {
             self.runs.pop_front();
@@ -186,12 +184,12 @@ mod tests {
     use super::*;
     use crate::hub::item::Part;
 
-    const LIMITS: RingLimits =
-        RingLimits { items_max: 4, bytes_max: 1_000, run_bytes_max: 1_000, run_moves_max: 0 };
+    const LIMITS: RingLimits = RingLimits { items_max: 4, bytes_max: 1_000, run_bytes_max: 1_000 };
 
     fn item(room_seq: u64, json: &str) -> Item {
         let frame = Frame::encode(Some(room_seq), json);
-        Item { frame, priority: Priority::Normal, part: None, is_over_budget: false }
+        let (is_over_budget, is_crowded) = (false, false);
+        Item { frame, priority: Priority::Normal, part: None, is_over_budget, is_crowded }
     }
 
     fn filled(limits: RingLimits, from: u64, to: u64) -> Ring {

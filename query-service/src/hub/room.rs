@@ -23,6 +23,7 @@ use crate::hub::changes::Changes;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::lock;
+use crate::hub::moves::Moves;
 use crate::hub::notice::{NextNotice, Notices};
 use crate::hub::online::Sign;
 use crate::hub::pace::{Pace, Turn};
@@ -59,6 +60,7 @@ pub(crate) struct Start {
 pub(crate) struct Room {
     ring: Mutex<Ring>,
     budget: Mutex<Budget>,
+    pub(super) moves: Mutex<Moves>,
     /// The view as JSON for each clearance, with its `room_seq` and `app_seq`: newcomers at the same
     /// place share it.
     views: Mutex<[Option<View>; Clearance::ALL.len()]>,
@@ -86,13 +88,14 @@ impl Room {
     pub(crate) fn new(
         start: Start,
         limits: RingLimits,
-        budget: Budget,
+        (budget, moves): (Budget, Moves),
         notices_max: usize,
         lanes: Arc<Lanes>,
     ) -> Self {
         Self {
             ring: Mutex::new(Ring::new(start.head, limits)),
             budget: Mutex::new(budget),
+            moves: Mutex::new(moves),
             views: Mutex::default(),
             signal: watch::Sender::new(None),
             news: watch::Sender::new(()),

@@ -12,6 +12,7 @@ use crate::hub::budget::Budget;
 use crate::hub::frame::Frame;
 use crate::hub::item::Item;
 use crate::hub::lock::lock;
+use crate::hub::moves::Moves;
 use crate::hub::notice::Audience;
 use crate::hub::ring::RingLimits;
 use crate::hub::room::{Room, Start};
@@ -32,6 +33,8 @@ pub(crate) struct Active {
     idle_ms: i64,
     limits: RingLimits,
     shaping: ShapingConfig,
+    moves_max: usize,
+    moves_window_ms: u64,
     notices_max: usize,
     lanes: Arc<Lanes>,
     metrics: Arc<Metrics>,
@@ -49,9 +52,10 @@ impl Rooms {
                 items_max: config.ring_items_max,
                 bytes_max: config.ring_bytes_max,
                 run_bytes_max: config.run_bytes_max,
-                run_moves_max: config.moves_merged_above,
             },
             shaping: config.shaping,
+            moves_max: config.moves_per_window_max,
+            moves_window_ms: config.moves_window_ms,
             notices_max: config.notices_max,
             lanes,
             metrics,
@@ -85,7 +89,8 @@ impl Active {
         let lanes = Arc::clone(&self.lanes);
         let start = Start { head, change: self.next_change(), at: now };
         let (limits, budget) = (self.limits, Budget::new(&self.shaping));
-        let room = Arc::new(Room::new(start, limits, budget, self.notices_max, lanes));
+        let moves = Moves::new(self.moves_max, self.moves_window_ms);
+        let room = Arc::new(Room::new(start, limits, (budget, moves), self.notices_max, lanes));
         self.rooms.insert(room_id.clone(), room.clone());
         self.metrics.rooms_active.increment(1.0);
         room

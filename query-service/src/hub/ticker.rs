@@ -11,7 +11,7 @@ use crate::hub::AppHub;
 use crate::hub::lock::lock;
 use crate::hub::room::Room;
 
-/// The rooms that wait, by the time they wait for. A room is in it once at most for each tick.
+/// The rooms that wait, by the time they wait for. A room is in it once at most for each time.
 #[derive(Debug, Default)]
 pub(crate) struct Ticker {
     waiting: Mutex<Waiting>,

@@ -6,12 +6,14 @@ use std::time::Instant;
 
 use domain::event::EventData;
 use domain::room::join_room::RoomJoined;
+use domain::room::leave_room::RoomLeft;
 use domain::room::mute_all::MuteAllSet;
 use domain::room::send_likes::LikesAdded;
 
+use query_service::QueryConfig;
 use tokio::task::JoinSet;
 
-use crate::harness::sse::item_seqs;
+use crate::harness::sse::{SseEvent, item_seqs};
 use crate::harness::{World, message};
 
 fn likes(count: u64, total: u64) -> EventData {
@@ -24,7 +26,7 @@ fn joined() -> EventData {
 
 #[tokio::test]
 async fn likes_and_comings_of_one_moment_become_one_frame_that_says_what_it_covers() {
-    let world = World::start_with(|config| config.hub.moves_merged_above = 2).await;
+    let world = World::start_with(|config| config.hub.moves_per_window_max = 0).await;
     let room = world.room("room-1", 0).await;
     world.caught_up(&room).await;
     let mut stream = world.stream(&room, None).await;
@@ -49,8 +51,82 @@ async fn likes_and_comings_of_one_moment_become_one_frame_that_says_what_it_cove
     // Nothing is lost to the ring: who asks later for a part of it gets that part.
     let mut late = world.stream(&room, Some(4)).await;
     let events = late.until(7).await;
-    assert_eq!((events.len(), events[1].kind().as_str()), (4, "room_joined"));
+    assert_eq!((events.len(), events[1].kind().as_str()), (3, "merged"));
+    assert_eq!(events[1].json()["from_seq"], 5);
     world.stop().await;
+}
+
+#[tokio::test]
+async fn comings_and_goings_are_merged_above_a_number_in_a_window_and_not_below() {
+    let world = World::start_with(|config| {
+        config.hub.moves_per_window_max = 3;
+        config.hub.moves_window_ms = 2_000;
+    })
+    .await;
+    let room = world.room("room-1", 0).await;
+    world.caught_up(&room).await;
+    let mut stream = world.stream(&room, None).await;
+    assert_eq!(stream.next().await.unwrap().kind(), "snapshot");
+    let left = || EventData::RoomLeft(RoomLeft {});
+
+    // As many as are shown one by one, one after the other and all at once; a window lies between.
+    world.pass(60_000);
+    world.append(Some(&room), vec![joined(), left(), joined()]).await;
+    world.pass(60_000);
+    let mut events = world.append(Some(&room), vec![joined(), left(), joined()]).await;
+    // One more is a crowd; the message before the others does not wait for the window.
+    events.extend(world.append(Some(&room), vec![joined(), left(), joined()]).await);
+    events.extend(world.say(&room, "hello").await);
+    let frames = stream.until(11).await;
+    let shown: Vec<_> = frames.iter().map(|frame| (frame.kind(), frame.room_seq())).collect();
+    let kinds = ["room_joined", "room_left", "room_joined"];
+    let single = kinds.iter().cycle().zip(2..=7).map(|(kind, seq)| ((*kind).to_owned(), seq));
+    let rest = [("merged".to_owned(), 10), ("message_sent".to_owned(), 11)];
+    assert_eq!(shown, single.chain(rest).collect::<Vec<_>>());
+    let merged = serde_json::json!({
+        "type": "merged", "from_seq": 8, "room_seq": 10,
+        "counts": { "room_joined": 2, "room_left": 1 },
+        "joined": { "count": 2, "names": ["ann", "ann"] },
+    });
+    assert_eq!(frames[6].json(), merged);
+
+    // While nothing else happens a crowd is told of once in a window: one frame, at its end.
+    let start = Instant::now();
+    for _ in 0..5 {
+        events.extend(world.append(Some(&room), vec![joined()]).await);
+    }
+    let frames = stream.until(16).await;
+    assert!(1_000 < start.elapsed().as_millis(), "{:?}", start.elapsed());
+    assert_eq!((frames.len(), frames[0].json()["joined"]["count"].as_u64()), (1, Some(5)));
+
+    // From memory the same frames come again, from wherever one goes on; from Postgres single items.
+    for (after, count) in [(1, 9), (7, 3), (8, 3), (10, 2)] {
+        let mut resumed = world.stream(&room, Some(after)).await;
+        let frames = resumed.until(16).await;
+        assert_eq!(frames.len() - 1, count, "after {after}");
+        assert_dense(after, &frames[1..]);
+    }
+    world.project(&events).await;
+    let mut config = QueryConfig::default();
+    config.presence.exchange_ms = 0;
+    config.hub.ring_items_max = 1;
+    let mut world = world;
+    world.restart(config).await;
+    world.caught_up(&room).await;
+    let mut resumed = world.stream(&room, Some(4)).await;
+    let frames = resumed.until(16).await;
+    assert_eq!(item_seqs(&frames), (5..=16).collect::<Vec<_>>());
+    world.stop().await;
+}
+
+/// No hole and nothing twice, whatever is merged.
+fn assert_dense(mut last: u64, frames: &[SseEvent]) {
+    for frame in frames {
+        let json = frame.json();
+        let from = json["from_seq"].as_u64().unwrap_or_else(|| frame.room_seq());
+        assert_eq!(from, last + 1, "{json}");
+        last = frame.room_seq();
+    }
 }
 
 #[tokio::test]
