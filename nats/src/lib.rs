@@ -2,12 +2,13 @@
 //!
 //! The only crate that speaks to NATS. Reading order: [`client`] (connecting, the version floor),
 //! [`log`] (opening, appending, reading the end), [`tail`] (everything that follows the log reads
-//! it through this), then [`lease`], [`snapshot`] and [`service`]. Every subject, stream and bucket
+//! it through this), then [`lease`], [`snapshot`], [`checkpoint`] and [`service`]. Every subject, stream and bucket
 //! is spelt in `subject.rs`.
 
 #![warn(missing_docs)]
 
 pub mod bulletin;
+pub mod checkpoint;
 pub mod client;
 pub mod config;
 pub mod lease;
@@ -22,6 +23,7 @@ pub mod testing;
 mod version;
 
 pub use bulletin::{BulletinSubject, Bulletins};
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use client::{ConnectError, Nats};
 pub use config::NatsConfig;
 pub use lease::{Lease, LeaseError};

@@ -7,10 +7,10 @@ pub(crate) fn log_stream(app: &AppId) -> String {
     format!("LOG_{app}")
 }
 
-/// Whose log or snapshots a stream holds.
+/// Whose log, snapshots or checkpoints a stream holds.
 pub(crate) fn app_of_stream(stream: &str) -> Option<AppId> {
-    let app = stream.strip_prefix("LOG_").or_else(|| stream.strip_prefix("OBJ_matinee_snapshot_"));
-    app?.parse().ok()
+    let beginnings = ["LOG_", "OBJ_matinee_snapshot_", "KV_matinee_checkpoint_"];
+    beginnings.iter().find_map(|beginning| stream.strip_prefix(beginning))?.parse().ok()
 }
 
 /// The one subject of an app's log.
@@ -55,12 +55,32 @@ pub(crate) const GATEWAY: &str = "gateway";
 /// Who shares these commands among themselves.
 pub(crate) const GATEWAY_GROUP: &str = "gateway";
 
-/// The bucket of leases; the key is the app.
+/// The bucket of leases; the key is the app, or what a reader does with it.
 pub(crate) const LEASE_BUCKET: &str = "matinee_lease";
 
 /// Where a lease is stored.
-pub(crate) fn lease(app: &AppId) -> String {
-    format!("$KV.{LEASE_BUCKET}.{app}")
+pub(crate) fn lease(key: &str) -> String {
+    format!("$KV.{LEASE_BUCKET}.{key}")
+}
+
+/// The lease of a reader of an app's log. No app has a dot in its id.
+pub(crate) fn reader_lease(app: &AppId, reader: &str) -> String {
+    format!("{app}.{reader}")
+}
+
+/// The bucket of the checkpoints of an app's readers: one each, like the snapshots.
+pub(crate) fn checkpoint_bucket(app: &AppId) -> String {
+    format!("matinee_checkpoint_{app}")
+}
+
+/// The stream behind that bucket.
+pub(crate) fn checkpoint_stream(app: &AppId) -> String {
+    format!("KV_{}", checkpoint_bucket(app))
+}
+
+/// Where a reader's checkpoint is stored.
+pub(crate) fn checkpoint(app: &AppId, reader: &str) -> String {
+    format!("$KV.{}.{reader}", checkpoint_bucket(app))
 }
 
 /// The bucket of an app's snapshots: one each, so that an app can be deleted without a trace.
@@ -94,7 +114,8 @@ mod tests {
     fn a_stream_tells_whose_it_is() {
         let app: AppId = "shop-1".parse().unwrap();
         assert_eq!(app_of_stream(&log_stream(&app)), Some(app.clone()));
-        assert_eq!(app_of_stream(&snapshot_stream(&app)), Some(app));
+        assert_eq!(app_of_stream(&snapshot_stream(&app)), Some(app.clone()));
+        assert_eq!(app_of_stream(&checkpoint_stream(&app)), Some(app));
         assert_eq!(app_of_stream("KV_matinee_lease"), None);
     }
 }

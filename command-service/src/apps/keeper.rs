@@ -1,5 +1,5 @@
 //! Follows the registry: an app that was created gets its log and a candidate here, one that was
-//! deleted loses both, and its snapshots.
+//! deleted loses both, its snapshots and its readers' checkpoints.
 //!
 //! Every instance does this, whoever leads: all of it may be done again, and a deleted id is never
 //! given to another app, so nothing can be removed that somebody needs. What an instance had not
@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::ids::AppId;
+use nats::checkpoint::CheckpointError;
 use nats::log::{DeleteLogError, ListError, OpenLogError};
 use nats::snapshot::SnapshotError;
 use service_kit::apps::Apps;
@@ -39,6 +40,8 @@ enum KeepError {
     Log(#[source] DeleteLogError),
     #[error("the snapshots of a deleted app are still there")]
     Snapshots(#[source] SnapshotError),
+    #[error("the checkpoints of a deleted app are still there")]
+    Checkpoints(#[source] CheckpointError),
 }
 
 impl Keeper {
@@ -90,7 +93,8 @@ impl Keeper {
             }
             nats.delete_log(app).await.map_err(KeepError::Log)?;
             nats.delete_snapshots(app).await.map_err(KeepError::Snapshots)?;
-            tracing::info!(app.id = %app, "log and snapshots of a deleted app removed");
+            nats.delete_checkpoints(app).await.map_err(KeepError::Checkpoints)?;
+            tracing::info!(app.id = %app, "all that was stored of a deleted app removed");
         }
         Ok(())
     }

@@ -14,12 +14,11 @@ use domain::ids::{AppId, UserId};
 use domain::limits::Limits;
 use domain::word_list::WordLists;
 use nats::client::Nats;
-use nats::lease::{Lease, LeaseError};
+use nats::lease::LeaseError;
 use nats::log::{AppendError, Log};
 use nats::service::RequestSubject;
 use service_kit::clock;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics;
@@ -89,24 +88,16 @@ impl Candidate {
     async fn term(&self, stop: &CancellationToken) -> Result<(), TermError> {
         let acquired = self.nats.acquire_lease(&self.app, &self.instance).await;
         let Some(lease) = acquired.map_err(TermError::Lease)? else { return Ok(()) };
-        // Cancelled by the renewer when the lease is lost, by `stop`, and at the end of the term.
+        // Cancelled when the lease is lost, by `stop`, and at the end of the term.
         let end = stop.child_token();
         let renew_every = Duration::from_millis(self.config.lease_renew_ms);
         let serve = async {
             let result = self.serve(&end).await;
             self.door.close();
             metrics::leads(&self.app, false);
-            end.cancel();
             result
         };
-        let (result, lease) = tokio::join!(serve, renew(lease, renew_every, end.clone()));
-        // Not released is gone after 3 s: the next leader only waits a little longer.
-        if let Some(lease) = lease
-            && let Err(error) = lease.release().await
-        {
-            tracing::debug!(app.id = %self.app, %error, "lease not released");
-        }
-        result
+        lease.during(renew_every, &end, Box::pin(serve)).await
     }
 
     async fn serve(&self, end: &CancellationToken) -> Result<(), TermError> {
@@ -195,29 +186,6 @@ fn tell(told: &watch::Sender<Arc<WordLists>>, now: &Arc<WordLists>) {
 fn sequencer_user() -> UserId {
     #[expect(clippy::expect_used, reason = "a constant that the id's own tests cover")]
     "matinee".parse().expect("a valid user id")
-}
-
-/// Renews until the term ends; ends the term when the lease is lost, or may be. Hands the lease back
-/// if it is held.
-async fn renew(mut lease: Lease, every: Duration, end: CancellationToken) -> Option<Lease> {
-    loop {
-        tokio::select! {
-            () = end.cancelled() => return Some(lease),
-            () = tokio::time::sleep(every) => {}
-        }
-        let held_until = Instant::from_std(lease.held_until());
-        match timeout_at(held_until, lease.renew()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error @ LeaseError::Unavailable { .. })) if Instant::now() < held_until => {
-                tracing::warn!(%error, "lease not renewed");
-            }
-            Ok(Err(_)) | Err(_) => {
-                tracing::warn!("lease lost");
-                end.cancel();
-                return None;
-            }
-        }
-    }
 }
 
 /// When the last snapshot was taken.

@@ -3,6 +3,7 @@
 
 mod append;
 mod bulletin;
+mod checkpoint;
 mod commits;
 mod connect;
 mod lease;
