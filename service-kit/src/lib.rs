@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`config`] and [`apps`] (what a service is told), [`auth`] (who asks), [`problem`]
 //! and [`rejections`] (how a request is refused), [`http`] (how it comes in), [`tasks`] (how
-//! a process starts work and stops it), [`openapi`] (how it is described).
+//! a process starts work and stops it), [`openapi`] (how it is described), [`webhook`] (how merchants'
+//! servers are asked and told).
 
 #![warn(missing_docs)]
 
@@ -20,3 +21,4 @@ pub mod rejections;
 pub mod relayed;
 pub mod tasks;
 pub mod telemetry;
+pub mod webhook;

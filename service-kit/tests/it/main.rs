@@ -19,3 +19,4 @@ mod server;
 mod shutdown;
 mod takeover;
 mod upgrade;
+mod webhook;
