@@ -145,6 +145,12 @@ pub fn decode(bytes: &[u8]) -> Result<Commit, DecodeError> {
     })
 }
 
+/// Whether events of this type can be read. Every type began with version 1, and old versions stay
+/// readable.
+pub fn is_event_type(kind: &str) -> bool {
+    !matches!(decode_data("", kind, 1, "null"), Err(DecodeError::UnknownEvent { .. }))
+}
+
 /// Reads one event.
 pub fn decode_one_event(json: &str) -> Result<Event, DecodeError> {
     decode_event(serde_json::from_str(json).map_err(DecodeError::Malformed)?)

@@ -225,8 +225,10 @@ fn settings() -> String {
          postgres_server.port = {}\n\
          command.http.listen = \"127.0.0.1:{}\"\n\
          query.http.listen = \"127.0.0.1:{}\"\n\
-         signer.http.listen = \"127.0.0.1:{}\"\n",
+         signer.http.listen = \"127.0.0.1:{}\"\n\
+         callbacks.http.listen = \"127.0.0.1:{}\"\n",
         program.display(),
+        port(),
         port(),
         port(),
         port(),

@@ -5,6 +5,7 @@
 mod api_contract;
 mod apps;
 mod autobahn;
+mod callbacks;
 mod clients;
 mod crash;
 mod cuts;

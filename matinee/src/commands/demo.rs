@@ -99,6 +99,7 @@ impl Demo {
         config.command.http.listen.set_port(0);
         config.query.http.listen.set_port(0);
         config.signer.http.listen.set_port(0);
+        config.callbacks.http.listen.set_port(0);
         let begun = Instant::now();
         let spinner = terminal::spinner("starting nats-server, Postgres and all services");
         let system = System::up(config, home, tasks).await;

@@ -133,6 +133,7 @@ fn ports(config: &MatineeConfig) -> Vec<Finding> {
         ("command.http.listen", config.command.http.listen),
         ("query.http.listen", config.query.http.listen),
         ("signer.http.listen", config.signer.http.listen),
+        ("callbacks.http.listen", config.callbacks.http.listen),
     ];
     listeners.into_iter().map(|(key, addr)| port(key, addr)).collect()
 }

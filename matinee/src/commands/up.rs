@@ -42,6 +42,7 @@ fn welcome(system: &System) {
     terminal::line(&format!("commands  {}", addresses.command_url));
     terminal::line(&format!("queries   {}", addresses.query_url));
     terminal::line(&format!("signer    {}", addresses.signer_url));
+    terminal::line(&format!("callbacks {}", addresses.callbacks_url));
     terminal::line(&format!("apps      {}", apps.join(", ")));
     terminal::line(&format!("data      {}", addresses.data_dir.display()));
     terminal::line("A token:  matinee token --role host --user host-1");

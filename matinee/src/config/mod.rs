@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use callbacks::CallbacksConfig;
 use command_service::config::CommandConfig;
 use migrations::connection::PostgresConfig;
 use nats::NatsConfig;
@@ -53,6 +54,8 @@ pub struct MatineeConfig {
     pub query: QueryConfig,
     /// The signer-service.
     pub signer: SignerConfig,
+    /// What merchants' servers are told.
+    pub callbacks: CallbacksConfig,
 }
 
 impl MatineeConfig {
@@ -104,6 +107,9 @@ mod tests {
         let mut signer = config.signer.clone();
         signer.http.listen = SignerConfig::default().http.listen;
         assert_eq!(signer, SignerConfig::default());
+        let mut callbacks = config.callbacks.clone();
+        callbacks.http.listen = CallbacksConfig::default().http.listen;
+        assert_eq!(callbacks, CallbacksConfig::default());
         assert_eq!(config.projector, ProjectorConfig::default());
         assert_eq!(config.auth, AuthConfig::default());
         assert_eq!(config.telemetry, TelemetryConfig::default());

@@ -24,6 +24,8 @@ pub struct Addresses {
     pub query_url: String,
     /// The signer-service.
     pub signer_url: String,
+    /// The callbacks.
+    pub callbacks_url: String,
     /// NATS, without user and password.
     pub nats_url: String,
     /// The port of the private Postgres; absent if another is used.
@@ -40,6 +42,7 @@ impl Addresses {
             command_url: url(listening.command),
             query_url: url(listening.query),
             signer_url: url(listening.signer),
+            callbacks_url: url(listening.callbacks),
             nats_url: without_credentials(&config.nats.url),
             postgres_port: servers.postgres_port(),
             data_dir: servers.home().path.clone(),

@@ -24,11 +24,14 @@ pub enum Service {
     Query,
     /// Push and play URLs.
     Signer,
+    /// Merchants' servers are told what has happened.
+    Callbacks,
 }
 
 impl Service {
     /// In the order in which they start.
-    pub const ALL: [Self; 4] = [Self::Projector, Self::Query, Self::Signer, Self::Command];
+    pub const ALL: [Self; 5] =
+        [Self::Projector, Self::Query, Self::Signer, Self::Callbacks, Self::Command];
 }
 
 /// Where the services of this process listen.
@@ -40,6 +43,8 @@ pub struct Listening {
     pub query: Option<SocketAddr>,
     /// The signer-service.
     pub signer: Option<SocketAddr>,
+    /// The callbacks.
+    pub callbacks: Option<SocketAddr>,
 }
 
 /// Starts them as tasks and waits until the log has been read. All that need NATS share
@@ -85,6 +90,12 @@ pub async fn start(
                 let running = signer_service::start(&signer, &auth, tasks)
                     .context("the signer-service does not start")?;
                 listening.signer = Some(running.addr);
+            }
+            Service::Callbacks => {
+                let config = config.callbacks.clone();
+                let running = callbacks::start(config, &nats, &auth, tasks, metrics.as_ref())
+                    .context("the callbacks do not start")?;
+                listening.callbacks = Some(running.addr);
             }
         }
     }

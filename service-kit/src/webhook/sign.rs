@@ -74,7 +74,7 @@ mod tests {
         let key = SigningKey::parse(text("secret")).unwrap();
         let timestamp_s = vector["timestamp"].as_i64().unwrap();
         let body = text("body").as_bytes();
-        let signed = signatures(&[key.clone()], text("id"), timestamp_s, body);
+        let signed = signatures(std::slice::from_ref(&key), text("id"), timestamp_s, body);
         assert_eq!(signed, text("signature"));
 
         let other = SigningKey::parse(&STANDARD.encode([7; 24])).unwrap();

@@ -9,7 +9,7 @@ use crate::tidy::Finding;
 use crate::tree::Tree;
 
 /// For each crate of the workspace, the others that it may import.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("filter", &["domain"]),
     ("migrations", &["service-kit"]),
@@ -17,6 +17,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("nats", &["domain"]),
     ("service-kit", &["domain"]),
     ("signer-service", &["domain", "service-kit"]),
+    ("callbacks", &["domain", "nats", "service-kit"]),
     ("command-service", &["domain", "filter", "nats", "service-kit"]),
     ("query-service", &["domain", "nats", "migrations", "service-kit"]),
     ("projector", &["domain", "nats", "migrations", "service-kit"]),
@@ -34,6 +35,7 @@ const EVERYTHING: &[&str] = &[
     "projector",
     "query-service",
     "signer-service",
+    "callbacks",
     "migrations",
     "matinee",
     "tests",
