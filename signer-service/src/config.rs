@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use service_kit::config::{OutOfRange, Secret, check_range};
 use service_kit::http::HttpConfig;
 
+use crate::scheme::{Scheme, ivs_jwt};
+
 /// Longest key (LVB/32735).
 const KEY_CHARS_MAX: usize = 256;
 
@@ -55,40 +57,52 @@ impl Default for QueryConfig {
 pub struct StreamApp {
     /// The app.
     pub app: AppId,
-    /// Where hosts push to. Must differ from `play_domain`.
+    /// How its URLs are signed.
+    #[serde(default)]
+    pub scheme: Scheme,
+    /// Where hosts push to. Must differ from `play_domain` at a CDN; not for `ivs-jwt`.
+    #[serde(default)]
     pub push_domain: String,
     /// Where viewers play from.
     pub play_domain: String,
     /// The first part of a stream's path.
     #[serde(default = "defaults::app_name")]
     pub app_name: String,
-    /// Signs push URLs.
-    pub push_key: Secret<String>,
+    /// Signs push URLs; not for `ivs-jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push_key: Option<Secret<String>>,
     /// Accepted beside `push_key`, so that keys can be replaced without a pause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub push_key_backup: Option<Secret<String>>,
-    /// Signs play URLs; without it they are open, as is the CDN's default.
+    /// Signs play URLs; without it they are open, as is the CDN's default. For `ivs-jwt` a private key
+    /// as PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub play_key: Option<Secret<String>>,
     /// Accepted beside `play_key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub play_key_backup: Option<Secret<String>>,
+    /// For `ivs-jwt`: the one channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_arn: Option<String>,
     /// How long a push URL is good. Too short, and a host who lost the network cannot come back.
     #[serde(default = "defaults::push_ttl_s")]
     pub push_ttl_s: u32,
     /// How long play URLs are good.
     #[serde(default = "defaults::play_ttl_s")]
     pub play_ttl_s: u32,
-    /// The validity that is configured at the CDN for play URLs, which it adds to their time.
+    /// The validity that is configured at the CDN for push URLs, where it adds one to their time.
+    #[serde(default)]
+    pub push_validity_s: u32,
+    /// The same for play URLs.
     #[serde(default)]
     pub play_validity_s: u32,
     /// Whether to play by https.
     #[serde(default = "defaults::yes")]
     pub play_https: bool,
-    /// Whether to offer WebRTC for pushing.
+    /// Whether to offer WebRTC for pushing, where the scheme has it.
     #[serde(default = "defaults::yes")]
     pub push_webrtc: bool,
-    /// Whether to offer SRT for pushing.
+    /// Whether to offer SRT for pushing, where the scheme has it.
     #[serde(default = "defaults::yes")]
     pub push_srt: bool,
 }
@@ -163,31 +177,72 @@ impl StreamApps {
 }
 
 impl StreamApp {
+    /// The keys of push URLs: the one that signs, and the one that is still accepted.
+    pub fn push_keys(&self) -> Vec<&str> {
+        both(self.push_key.as_ref(), self.push_key_backup.as_ref())
+    }
+
+    /// The keys of play URLs; without any they are open.
+    pub fn play_keys(&self) -> Vec<&str> {
+        both(self.play_key.as_ref(), self.play_key_backup.as_ref())
+    }
+
     fn check(&self) -> Result<(), InvalidSigner> {
-        let invalid = |key, rule| Err(InvalidSigner::Value { app: self.app.clone(), key, rule });
-        for (key, domain) in
-            [("push_domain", &self.push_domain), ("play_domain", &self.play_domain)]
-        {
-            if !is_domain(domain) {
-                return invalid(key, "must be the name of a host");
-            }
+        let valid = |fits: bool, key, rule| {
+            let invalid = || InvalidSigner::Value { app: self.app.clone(), key, rule };
+            fits.then_some(()).ok_or_else(invalid)
+        };
+        let scheme = self.scheme;
+        let (self_hosted, pushes) = (scheme.is_self_hosted(), scheme != Scheme::IvsJwt);
+        let is_host = |text: &str| is_domain(text) || self_hosted && is_domain_with_port(text);
+        let host = "must be the name of a host";
+        valid(is_host(&self.play_domain), "play_domain", host)?;
+        if pushes {
+            valid(is_host(&self.push_domain), "push_domain", host)?;
+            let differ = !self.push_domain.eq_ignore_ascii_case(&self.play_domain);
+            valid(differ || self_hosted, "play_domain", "must differ from `push_domain`")?;
+            valid(self.push_key.is_some(), "push_key", "must be there")?;
+            valid(self.channel_arn.is_none(), "channel_arn", "is for `ivs-jwt` alone")?;
+        } else {
+            let none = self.push_domain.is_empty() && self.push_keys().is_empty();
+            valid(
+                none,
+                "push_key",
+                "and `push_domain` are not for `ivs-jwt`, which is for playing",
+            )?;
+            let channel = self.channel_arn.as_deref().and_then(ivs_jwt::path);
+            valid(channel.is_some(), "channel_arn", "must be the ARN of a channel")?;
+            let rule = "must be the PEM of a P-384 key, PKCS#8";
+            let key = self.play_key.as_ref().and_then(|key| ivs_jwt::key(key.expose()));
+            valid(key.is_some(), "play_key", rule)?;
+            let fits = self.play_ttl_s <= ivs_jwt::TTL_S_MAX;
+            valid(fits, "play_ttl_s", "must be at most 600 for `ivs-jwt`")?;
         }
-        if self.push_domain.eq_ignore_ascii_case(&self.play_domain) {
-            return invalid("play_domain", "must differ from `push_domain`");
-        }
-        if self.app_name.is_empty() || !self.app_name.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return invalid("app_name", "must have letters and digits only");
-        }
+        let plain =
+            !self.app_name.is_empty() && self.app_name.bytes().all(|b| b.is_ascii_alphanumeric());
+        valid(plain, "app_name", "must have letters and digits only")?;
+        // Open play URLs are what this scheme is for here; how signed ones look is not known.
+        let open = scheme != Scheme::VolcB || self.play_keys().is_empty();
+        valid(open, "play_key", "is not for `volc-b`, which is for pushing")?;
         let keys = [
-            ("push_key", Some(&self.push_key)),
-            ("push_key_backup", self.push_key_backup.as_ref()),
-            ("play_key", self.play_key.as_ref()),
-            ("play_key_backup", self.play_key_backup.as_ref()),
+            ("push_key", &self.push_key),
+            ("push_key_backup", &self.push_key_backup),
+            ("play_key", &self.play_key),
+            ("play_key_backup", &self.play_key_backup),
         ];
-        for (key, secret) in keys {
-            if secret.is_some_and(|secret| !is_key(secret.expose())) {
-                return invalid(key, "must have 1 to 256 letters and digits");
-            }
+        for (key, secret) in keys.into_iter().filter(|_| pushes) {
+            let fits = secret.as_ref().is_none_or(|secret| is_key(secret.expose()));
+            valid(fits, key, "must have 1 to 256 letters and digits")?;
+        }
+        let validities = [
+            ("push_validity_s", self.push_validity_s, pushes),
+            ("play_validity_s", self.play_validity_s, self.play_key.is_some()),
+        ];
+        for (key, validity_s, signed) in validities {
+            let fits = scheme.adds_validity() || validity_s == 0;
+            valid(fits, key, "must be 0: the scheme has the time of expiry in the URL")?;
+            let fits = scheme != Scheme::HuaweiA || !signed || TTL_S_MIN <= validity_s;
+            valid(fits, key, "must be what is configured there, at least 60")?;
         }
         self.check_lifetimes().map_err(InvalidSigner::OutOfRange)
     }
@@ -195,6 +250,7 @@ impl StreamApp {
     fn check_lifetimes(&self) -> Result<(), OutOfRange> {
         check_range("push_ttl_s", self.push_ttl_s, TTL_S_MIN..=TTL_S_MAX)?;
         check_range("play_ttl_s", self.play_ttl_s, TTL_S_MIN..=TTL_S_MAX)?;
+        check_range("push_validity_s", self.push_validity_s, 0..=TTL_S_MAX)?;
         check_range("play_validity_s", self.play_validity_s, 0..=TTL_S_MAX)
     }
 
@@ -203,21 +259,38 @@ impl StreamApp {
     pub(crate) fn named(app: AppId) -> Self {
         Self {
             app,
+            scheme: Scheme::Tencent,
             push_domain: "push.example.com".to_owned(),
             play_domain: "play.example.com".to_owned(),
             app_name: defaults::app_name(),
-            push_key: Secret::new("pushkey".to_owned()),
+            push_key: Some(Secret::new("pushkey".to_owned())),
             push_key_backup: None,
             play_key: None,
             play_key_backup: None,
+            channel_arn: None,
             push_ttl_s: defaults::push_ttl_s(),
             play_ttl_s: defaults::play_ttl_s(),
+            push_validity_s: 0,
             play_validity_s: 0,
             play_https: true,
             push_webrtc: true,
             push_srt: true,
         }
     }
+}
+
+fn both<'a>(
+    primary: Option<&'a Secret<String>>,
+    backup: Option<&'a Secret<String>>,
+) -> Vec<&'a str> {
+    primary.into_iter().chain(backup).map(|secret| secret.expose().as_str()).collect()
+}
+
+/// As servers of one's own have it, in a test or behind a router.
+fn is_domain_with_port(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(domain, port)| {
+        is_domain(domain) && !port.starts_with('+') && port.parse::<u16>().is_ok()
+    })
 }
 
 fn is_domain(text: &str) -> bool {
@@ -234,19 +307,23 @@ fn is_key(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scheme::ivs_jwt::testing::{CHANNEL, P256_PEM, PRIVATE_PEM};
 
     #[test]
     fn an_app_that_would_give_useless_urls_is_refused_with_the_key() {
         let app = || StreamApp::named("shop".parse().unwrap());
-        let secret = |text: &str| Secret::new(text.to_owned());
+        let secret = |text: &str| Some(Secret::new(text.to_owned()));
         let cases = [
             ("push_domain", StreamApp { push_domain: "a/b".to_owned(), ..app() }),
             ("play_domain", StreamApp { play_domain: String::new(), ..app() }),
             ("play_domain", StreamApp { play_domain: "PUSH.example.com".to_owned(), ..app() }),
             ("app_name", StreamApp { app_name: "li_ve".to_owned(), ..app() }),
             ("push_key", StreamApp { push_key: secret(""), ..app() }),
-            ("push_key_backup", StreamApp { push_key_backup: Some(secret("a b")), ..app() }),
-            ("play_key", StreamApp { play_key: Some(secret(&"k".repeat(257))), ..app() }),
+            ("push_key_backup", StreamApp { push_key_backup: secret("a b"), ..app() }),
+            ("play_key", StreamApp { play_key: secret(&"k".repeat(257)), ..app() }),
+            ("push_key", StreamApp { push_key: None, ..app() }),
+            ("push_domain", StreamApp { push_domain: "push.example.com:1935".to_owned(), ..app() }),
+            ("channel_arn", StreamApp { channel_arn: Some(CHANNEL.to_owned()), ..app() }),
             ("push_ttl_s", StreamApp { push_ttl_s: 59, ..app() }),
             ("play_ttl_s", StreamApp { play_ttl_s: TTL_S_MAX + 1, ..app() }),
         ];
@@ -260,5 +337,47 @@ mod tests {
         let config = SignerConfig { apps: vec![app(), app()], ..SignerConfig::default() };
         let twice = StreamApps::try_new(&config).unwrap_err();
         assert_eq!(twice, InvalidSigner::AppTwice("shop".parse().unwrap()));
+    }
+
+    #[test]
+    fn each_scheme_asks_for_what_it_needs_and_for_nothing_else() {
+        let named = |scheme| StreamApp { scheme, ..StreamApp::named("shop".parse().unwrap()) };
+        let secret = |text: &str| Some(Secret::new(text.to_owned()));
+        let volc = || named(Scheme::VolcB);
+        let aliyun = || StreamApp { push_validity_s: 1_800, ..named(Scheme::AliyunA) };
+        let huawei = || StreamApp { push_validity_s: 60, ..named(Scheme::HuaweiA) };
+        let local = "127.0.0.1:1935".to_owned();
+        let nginx = || StreamApp {
+            push_domain: local.clone(),
+            play_domain: local.clone(),
+            ..named(Scheme::NginxSecureLink)
+        };
+        let ivs = || StreamApp {
+            push_domain: String::new(),
+            push_key: None,
+            play_key: secret(PRIVATE_PEM),
+            channel_arn: Some(CHANNEL.to_owned()),
+            play_ttl_s: 600,
+            ..named(Scheme::IvsJwt)
+        };
+        for app in [volc(), aliyun(), huawei(), nginx(), ivs()] {
+            assert_eq!(app.check(), Ok(()), "{app:?}");
+        }
+        let cases = [
+            ("play_key", StreamApp { play_key: secret("k"), ..volc() }),
+            ("push_validity_s", StreamApp { push_validity_s: 1, ..volc() }),
+            ("push_validity_s", StreamApp { push_validity_s: 59, ..huawei() }),
+            ("play_validity_s", StreamApp { play_key: secret("k"), ..huawei() }),
+            ("play_validity_s", StreamApp { play_validity_s: 1, ..nginx() }),
+            ("push_domain", StreamApp { push_domain: "127.0.0.1:70000".to_owned(), ..nginx() }),
+            ("push_key", StreamApp { push_key: secret("k"), ..ivs() }),
+            ("play_key", StreamApp { play_key: secret(P256_PEM), ..ivs() }),
+            ("channel_arn", StreamApp { channel_arn: Some("arn:aws:s3".to_owned()), ..ivs() }),
+            ("play_ttl_s", StreamApp { play_ttl_s: 601, ..ivs() }),
+        ];
+        for (key, app) in cases {
+            let error = app.check().unwrap_err().to_string();
+            assert!(error.contains(&format!("`{key}`")), "{key}: {error}");
+        }
     }
 }

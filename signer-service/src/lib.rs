@@ -1,14 +1,17 @@
 //! Push and play URLs of live streams, signed for the CDN that carries them.
 //!
-//! [`tencent`] signs, purely; [`stream_name`] says how a room's stream is called; [`config`] holds
-//! domains and keys; `routes` has one file per question; [`owners`] asks who owns a room.
+//! [`scheme`] signs, purely; [`urls`] makes of it what a pushing program and a player take;
+//! [`stream_name`] says how a room's stream is called; [`config`] holds domains and keys; `routes` has
+//! one file per question; [`owners`] asks who owns a room.
 
 pub mod config;
+pub mod openapi;
 pub mod owners;
 mod problems;
 mod routes;
+pub mod scheme;
 pub mod stream_name;
-pub mod tencent;
+pub mod urls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -61,6 +64,8 @@ pub fn start_with(
     let bound = bind("signer", &config.http).map_err(StartError::Bind)?;
     let addr = bound.addr();
     let routes = routes::routes(&apps, auth, &Arc::new(owners));
+    let description = service_kit::openapi::route(&openapi::document());
+    let routes = routes.or(description).unify();
     // It needs nobody but for hosts, and then it says so.
     let routes = routes.or(probes::routes(Arc::new(Vec::new)));
     tasks.spawn("signer", bound.run(routes, tasks.shutdown_token()));

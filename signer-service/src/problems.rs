@@ -12,6 +12,17 @@ pub(crate) fn streams_not_configured() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "streams_not_configured", title)
 }
 
+/// Not the name of a transcoding template.
+pub(crate) fn invalid_template() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_query", "Query unreadable")
+        .detail("`template` has 1 to 32 letters and digits")
+}
+
+/// The scheme has no push URLs.
+pub(crate) fn nothing_to_push_to() -> Problem {
+    streams_not_configured().detail("the scheme of this app is for playing only")
+}
+
 /// Somebody else's room, or somebody who does not push.
 pub(crate) fn not_allowed() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "not_allowed", "Not allowed")

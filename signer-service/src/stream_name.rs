@@ -15,6 +15,13 @@ pub fn stream_name(app: &AppId, room_id: &RoomId) -> String {
     name
 }
 
+/// The name of a stream as the CDN transcodes it; nothing if that is not the name of a template.
+pub fn transcoded(stream: &str, template: &str) -> Option<String> {
+    let fits = (1..=32).contains(&template.len())
+        && template.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    fits.then(|| format!("{stream}_{template}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +38,14 @@ mod tests {
         let other = stream_name(&"shop".parse().unwrap(), &"1-a".parse().unwrap());
         assert_eq!(other, "shop-312d61");
         assert_eq!(name(&"~".repeat(48)).len(), "shop-1-".len() + 96);
+    }
+
+    #[test]
+    fn a_template_is_marked_with_the_one_underscore_of_the_name() {
+        assert_eq!(transcoded("shop-61", "900").as_deref(), Some("shop-61_900"));
+        assert_eq!(transcoded("shop-61", &"a".repeat(32)).map(|name| name.len()), Some(40));
+        for none in ["", "a_b", "a&b", &"a".repeat(33)] {
+            assert_eq!(transcoded("shop-61", none), None);
+        }
     }
 }

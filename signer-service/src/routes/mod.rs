@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use service_kit::auth::Auth;
+use service_kit::clock;
+use service_kit::openapi::Operation;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::http::header::CACHE_CONTROL;
@@ -22,6 +24,16 @@ pub(crate) fn routes(
     owners: &Arc<impl RoomOwners>,
 ) -> BoxedFilter<(Response,)> {
     push_url::route(apps, auth, owners).or(play_urls::route(apps, auth)).unify().boxed()
+}
+
+/// What [`routes`] answer.
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![push_url::operation().named("push_url"), play_urls::operation().named("play_urls")]
+}
+
+/// 32 hexadecimal digits that were never used.
+fn nonce() -> String {
+    clock::new_command_id().to_string().replace('-', "")
 }
 
 /// An answer that nobody may keep: it holds signed URLs.

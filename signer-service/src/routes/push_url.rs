@@ -9,18 +9,26 @@ use service_kit::auth::{Auth, Identity, credentials};
 use service_kit::clock;
 use service_kit::config::Secret;
 use service_kit::http::{get, room_path};
+use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::http::{HeaderMap, Method};
 use warp::reply::{Reply, Response};
 
-use super::secret_json;
+use super::{nonce, secret_json};
 use crate::config::StreamApps;
+use crate::openapi::question;
 use crate::owners::RoomOwners;
-use crate::problems::{not_allowed, room_not_found, streams_not_configured};
+use crate::problems::{not_allowed, nothing_to_push_to, room_not_found, streams_not_configured};
 use crate::stream_name::stream_name;
-use crate::tencent::urls::push_urls;
+use crate::urls::{Asked, PushUrls, push_urls};
+
+pub(super) fn operation() -> Operation {
+    question("/rooms/{room_id}/push-url", "Where the room's host pushes the stream to.")
+        .answer::<PushUrls>(200)
+        .problems(&[(403, "not_allowed"), (404, "room_not_found"), (503, "owner_unavailable")])
+}
 
 pub(super) fn route(
     apps: &StreamApps,
@@ -61,7 +69,9 @@ async fn push_url(
     let stream_app = apps.get(&app).ok_or_else(streams_not_configured)?;
     may_push(&app, &room_id, &caller, owners).await?;
     let stream = stream_name(&app, &room_id);
-    Ok(secret_json(&push_urls(stream_app, &stream, clock::now())))
+    let asked = Asked { now: clock::now(), user: &caller.identity.user, nonce: &nonce() };
+    let urls = push_urls(stream_app, &stream, asked).ok_or_else(nothing_to_push_to)?;
+    Ok(secret_json(&urls))
 }
 
 /// Admins may push to any room; a host to those that they own.

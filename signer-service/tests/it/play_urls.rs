@@ -52,3 +52,34 @@ async fn a_room_id_that_is_none_is_a_400() {
     let (status, code, _) = unpack(shop.get(path, "vera", Role::Viewer).await).await;
     assert_eq!((status, code.as_str()), (400, "invalid_id"));
 }
+
+#[tokio::test]
+async fn a_transcoded_stream_has_a_name_and_a_signature_of_its_own() {
+    let shop = Shop::open();
+    let path = |query: &str| format!("{PATH}?{query}");
+    let get = async |path: &str| unpack(shop.get(path, "vera", Role::Viewer).await).await;
+    let (_, _, plain) = get(PATH).await;
+    let (status, _, urls) = get(&path("template=900")).await;
+    assert_eq!(status, 200);
+    let secret = |urls: &serde_json::Value| {
+        urls["hls"].as_str().unwrap().split_once("txSecret=").unwrap().1[..32].to_owned()
+    };
+    assert!(urls["hls"].as_str().unwrap().contains("/shop-6120726f6f6d_900.m3u8?"), "{urls}");
+    assert_ne!(secret(&urls), secret(&plain));
+    for query in ["template=a_b", "template=", "other=1"] {
+        let (status, code, _) = get(&path(query)).await;
+        assert_eq!((status, code.as_str()), (400, "invalid_query"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_service_describes_itself() {
+    let shop = Shop::open();
+    let url = format!("http://{}/openapi.json", shop.signer);
+    let document: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        paths,
+        ["/v1/apps/{app}/rooms/{room_id}/play-urls", "/v1/apps/{app}/rooms/{room_id}/push-url"]
+    );
+}

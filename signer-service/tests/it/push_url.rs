@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::actor::Role;
 use service_kit::clock;
 use service_kit::tasks::Tasks;
-use signer_service::tencent::sign::{Signature, VerifyError, verify};
+use signer_service::scheme::{Resource, Scheme, VerifyError};
 use warp::http::StatusCode;
 use warp::reply::Reply;
 
@@ -27,17 +27,19 @@ async fn the_host_of_the_room_gets_signed_urls() {
 
     let rtmp = urls["rtmp"].as_str().unwrap();
     let query = rtmp.strip_prefix(&format!("rtmp://push.example.com/live/{STREAM}?")).unwrap();
-    let (tx_secret, tx_time) = query.split_once("&txTime=").unwrap();
-    let tx_secret = tx_secret.strip_prefix("txSecret=").unwrap().to_owned();
-    let signature = Signature { tx_secret, tx_time: tx_time.to_owned() };
-    let at = |now_s| verify(&["pushkey"], STREAM, &signature, 0, now_s);
+    let pairs: Vec<(&str, &str)> =
+        query.split('&').map(|pair| pair.split_once('=').unwrap()).collect();
+    let find = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let resource = Resource { app_name: "live", stream: STREAM, suffix: "" };
+    let at = |now_s| Scheme::Tencent.verify(&["pushkey"], &resource, &find, 0, now_s);
     assert_eq!(at(before_s + 3_599), Ok(()));
     let expires_at_s = urls["expires_at"].as_i64().unwrap() / 1_000;
     assert!((3_600..3_620).contains(&(expires_at_s - before_s)));
     assert_eq!(at(expires_at_s), Err(VerifyError::Expired));
 
     assert_eq!(urls["webrtc"], rtmp.replace("rtmp://", "webrtc://"));
-    assert!(urls["srt"].as_str().unwrap().starts_with("srt://push.example.com:9000?streamid=#!::"));
+    let srt = urls["srt"].as_str().unwrap();
+    assert!(srt.starts_with("srt://push.example.com:9000?streamid=%23!::"));
 }
 
 #[tokio::test]

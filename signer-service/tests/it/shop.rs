@@ -131,7 +131,7 @@ pub(crate) fn start_answering(
 }
 
 fn auth() -> Auth {
-    let app = |id: &str| AppConfig { id: id.parse().unwrap(), keys: vec![key()] };
+    let app = |id: &str| AppConfig::new(id.parse().unwrap(), vec![key()]);
     Auth::new(Apps::try_new(&[app("shop"), app("cafe")]).unwrap(), AuthConfig::default())
 }
 
