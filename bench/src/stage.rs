@@ -63,10 +63,8 @@ impl Stage {
             private_key: None,
         };
         let keys = vec![key.clone()];
-        let auth = Auth::new(
-            Apps::try_new(&[AppConfig { id: app.clone(), keys }])?,
-            AuthConfig::default(),
-        );
+        let auth =
+            Auth::new(Apps::try_new(&[AppConfig::new(app.clone(), keys)])?, AuthConfig::default());
         let tasks = Tasks::new();
         // Callers send as fast as they are answered: many times what a room takes.
         let sequencer =

@@ -92,11 +92,6 @@ pub(crate) fn too_many_in_flight(max: usize) -> Problem {
         .retry_after_s(1)
 }
 
-/// A refresh with the token of somebody else.
-pub(crate) fn token_other_user() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "token_other_user", "Token of another user")
-}
-
 /// A browser sends a cookie along without being asked, also from a page of somebody else's.
 pub(crate) fn cookie_reads_only() -> Problem {
     not_allowed("a connection with a cookie only reads; refresh it with a token first")

@@ -16,4 +16,5 @@ mod moderation;
 mod purchases;
 mod recordings;
 mod up;
+mod usersig;
 mod whole_room;

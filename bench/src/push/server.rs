@@ -58,10 +58,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     super::process::raise_descriptor_limit()?;
     let app: AppId = APP.parse()?;
     let nats = Nats::connect(&NatsConfig { url: options.nats, ..NatsConfig::default() }).await?;
-    let auth = Auth::new(
-        Apps::try_new(&[AppConfig { id: app, keys: vec![key()] }])?,
-        AuthConfig::default(),
-    );
+    let auth =
+        Auth::new(Apps::try_new(&[AppConfig::new(app, vec![key()])])?, AuthConfig::default());
     let mut config = QueryConfig::default();
     config.http.connections_max = 19_000;
     config.http.backlog = 4_096;

@@ -87,7 +87,7 @@ impl World {
         let server = TestServer::start().await;
         let nats = Nats::connect(&server.config()).await.unwrap();
         let log = nats.open_log(&app()).await.unwrap();
-        let apps = Apps::try_new(&[AppConfig { id: app(), keys: vec![key()] }]).unwrap();
+        let apps = Apps::try_new(&[AppConfig::new(app(), vec![key()])]).unwrap();
         let auth = Auth::new(apps, AuthConfig::default());
         Self { server, nats, log, auth, log_seq: LogSeq(0), room_seqs: HashMap::new() }
     }

@@ -51,7 +51,7 @@ pub struct NewKey {
     pub kid: KeyId,
     /// How tokens are signed with it.
     pub alg: KeyKind,
-    /// For HS256: the secret to sign with.
+    /// For HS256 and `UserSig`: the secret to sign with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
 }
@@ -84,7 +84,7 @@ impl OperatorRequest {
 
     /// Refuses keys whose secrets could not be derived.
     pub fn check_keys(&self, keys: &[KeySpec]) -> Result<(), Problem> {
-        let shared = keys.iter().any(|key| matches!(key, KeySpec::HS256 { .. }));
+        let shared = keys.iter().any(KeySpec::is_shared);
         if shared && !self.gateway.auth.apps().derives_secrets() {
             return Err(problems::no_installation_secret());
         }

@@ -173,7 +173,7 @@ async fn a_list_holds_within_a_second_on_every_instance() {
     let service = Service::with_room().await;
     let (tasks, config) = (Tasks::new(), CommandConfig::default());
     let nats = Nats::connect(&service.server.config()).await.unwrap();
-    let apps = Apps::try_new(&[AppConfig { id: app(), keys: vec![key()] }]).unwrap();
+    let apps = Apps::try_new(&[AppConfig::new(app(), vec![key()])]).unwrap();
     let auth = Auth::new(apps, AuthConfig::default());
     let started = command_service::start(config, nats, auth, &tasks, None).await;
     let other = format!("http://{}/v1/apps/shop{MESSAGES}", started.unwrap().addr);

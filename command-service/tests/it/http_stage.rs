@@ -75,7 +75,7 @@ impl Service {
     pub(crate) async fn start_with(limiter: LimiterConfig) -> Self {
         let server = TestServer::start().await;
         let nats = Nats::connect(&server.config()).await.unwrap();
-        let configured = [AppConfig { id: app(), keys: vec![key()] }];
+        let configured = [AppConfig::new(app(), vec![key()])];
         // Without a secret: keys are Ed25519 only.
         let registry = RegistryConfig { keys: vec![key()], secret: None };
         let apps = Apps::with_registry(&configured, &registry).unwrap();

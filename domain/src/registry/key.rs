@@ -18,6 +18,8 @@ pub enum KeyKind {
     /// Ed25519; the private key never leaves the merchant.
     #[serde(rename = "EdDSA")]
     EdDsa,
+    /// Tencent's `UserSig` instead of a JWT; the secret is derived.
+    UserSig,
 }
 
 /// A key as it is asked for.
@@ -37,6 +39,21 @@ pub enum KeySpec {
         /// Its public half.
         public_key: Ed25519Key,
     },
+    /// As [`KeySpec::HS256`], for `UserSig`s.
+    UserSig {
+        /// What it is called.
+        kid: KeyId,
+    },
+}
+
+impl KeySpec {
+    /// Whether its secret is derived from that of the installation.
+    pub fn is_shared(&self) -> bool {
+        match self {
+            Self::HS256 { .. } | Self::UserSig { .. } => true,
+            Self::EdDsa { .. } => false,
+        }
+    }
 }
 
 /// A key as it is recorded.
@@ -67,6 +84,7 @@ pub(super) fn key_set(
     for spec in specs {
         let (kid, alg, public_key) = match spec {
             KeySpec::HS256 { kid } => (kid, KeyKind::HS256, None),
+            KeySpec::UserSig { kid } => (kid, KeyKind::UserSig, None),
             KeySpec::EdDsa { kid, public_key } => (kid, KeyKind::EdDsa, Some(public_key)),
         };
         if keys.iter().any(|key| key.kid == kid) {

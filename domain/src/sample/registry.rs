@@ -23,6 +23,7 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
         public_key: Some(parse("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")),
         generation: 4,
     };
+    let third = AppKey { kid: parse("k3"), alg: KeyKind::UserSig, generation: 5, ..first.clone() };
     let status = AppStatus::Disabled;
     [
         EventData::AdminsSet(AdminsSet { user_ids: [parse("shop")].into() }),
@@ -35,7 +36,10 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
         }),
         EventData::AppStatusSet(AppStatusSet { app_id: app(), status }),
         EventData::AppExpirySet(AppExpirySet { app_id: app(), expires_at: None }),
-        EventData::AppKeysSet(AppKeysSet { app_id: app(), keys: vec![first, second].into() }),
+        EventData::AppKeysSet(AppKeysSet {
+            app_id: app(),
+            keys: vec![first, second, third].into(),
+        }),
         EventData::AppDeleted(AppDeleted { app_id: app() }),
     ]
     .map(|data| (Place::App, Actor::unknown(parse("operator"), Role::Admin), data))

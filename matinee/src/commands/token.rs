@@ -1,11 +1,16 @@
-//! `matinee token`: a token, signed with the first key of an app.
+//! `matinee token`: a token, signed with the first key of an app that signs such ones.
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use domain::actor::Role;
 use domain::ids::{AppId, UserId};
 use domain::registry::is_registry;
+use service_kit::apps::AppConfig;
+use service_kit::auth::key::KeyAlgorithm;
+use service_kit::auth::usersig;
+use service_kit::clock;
 
 use crate::commands::Common;
 use crate::demo::target;
@@ -17,8 +22,11 @@ use crate::terminal;
 #[derive(Debug, Args)]
 pub(super) struct Token {
     /// What it allows.
-    #[arg(long)]
-    role: TokenRole,
+    #[arg(long, required_unless_present = "usersig")]
+    role: Option<TokenRole>,
+    /// A `UserSig` as Tencent's libraries make it; what it allows is the app's to say.
+    #[arg(long, conflicts_with = "role")]
+    usersig: bool,
     /// Who.
     #[arg(long)]
     user: UserId,
@@ -55,16 +63,38 @@ impl Token {
             };
             config.apps.push(registry_app(&config.registry.keys, &operator_key));
         }
-        let (app, key) = target::key(&config.apps, self.app.as_ref())?;
-        let role = match self.role {
-            TokenRole::Admin => Role::Admin,
-            TokenRole::Host => Role::Host,
-            TokenRole::Assistant => Role::Assistant,
-            TokenRole::Viewer => Role::Viewer,
-            TokenRole::Guest => Role::Guest,
+        let token = match self.role {
+            Some(role) => self.jwt(&config.apps, role.into())?,
+            None => self.usersig(&config.apps)?,
         };
-        let token = Tokens::new(app, key, self.ttl_s).sign(&self.user, role)?;
         terminal::line(&token);
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn jwt(&self, apps: &[AppConfig], role: Role) -> anyhow::Result<String> {
+        let (app, key) = target::key(apps, self.app.as_ref())?;
+        Ok(Tokens::new(app, key, self.ttl_s).sign(&self.user, role)?)
+    }
+
+    fn usersig(&self, apps: &[AppConfig]) -> anyhow::Result<String> {
+        let app = target::app(apps, self.app.as_ref())?;
+        let config = app.usersig.as_ref().context("the app has no `usersig`")?;
+        let key = app.keys.iter().find(|key| key.alg == KeyAlgorithm::UserSig);
+        let key = key.context("the app has no key with alg `UserSig`")?;
+        let now_s = clock::now().0 / 1_000;
+        let ttl_s = i64::from(self.ttl_s);
+        Ok(usersig::sign(key, config.sdk_app_id, self.user.as_str(), now_s, ttl_s)?)
+    }
+}
+
+impl From<TokenRole> for Role {
+    fn from(role: TokenRole) -> Self {
+        match role {
+            TokenRole::Admin => Self::Admin,
+            TokenRole::Host => Self::Host,
+            TokenRole::Assistant => Self::Assistant,
+            TokenRole::Viewer => Self::Viewer,
+            TokenRole::Guest => Self::Guest,
+        }
     }
 }

@@ -8,7 +8,7 @@ use domain::ids::AppId;
 use migrations::connection::PostgresConfig;
 use nats::NatsConfig;
 use service_kit::apps::AppConfig;
-use service_kit::auth::key::AuthKeyConfig;
+use service_kit::auth::key::{AuthKeyConfig, KeyAlgorithm};
 use service_kit::config::Secret;
 
 use crate::config::MatineeConfig;
@@ -97,13 +97,19 @@ fn tokens(apps: &[AppConfig], app: Option<&AppId>) -> anyhow::Result<Tokens> {
     Ok(Tokens::new(app, key, TOKEN_TTL_S))
 }
 
-/// The first key of the app that is asked for, else of the first app.
-pub fn key(apps: &[AppConfig], app: Option<&AppId>) -> anyhow::Result<(AppId, AuthKeyConfig)> {
+/// The app that is asked for, else the first.
+pub fn app<'a>(apps: &'a [AppConfig], app: Option<&AppId>) -> anyhow::Result<&'a AppConfig> {
     let found = match app {
         Some(id) => apps.iter().find(|app| app.id == *id),
         None => apps.first(),
     };
-    let app = found.context("there is no such app in the configuration")?;
-    let key = app.keys.first().context("the app has no key")?;
+    found.context("there is no such app in the configuration")
+}
+
+/// Its first key that signs JWTs.
+pub fn key(apps: &[AppConfig], app: Option<&AppId>) -> anyhow::Result<(AppId, AuthKeyConfig)> {
+    let app = self::app(apps, app)?;
+    let key = app.keys.iter().find(|key| key.alg != KeyAlgorithm::UserSig);
+    let key = key.context("the app has no key for JWTs")?;
     Ok((app.id.clone(), key.clone()))
 }

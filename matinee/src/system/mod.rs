@@ -95,7 +95,7 @@ pub(crate) fn auth(config: &MatineeConfig) -> anyhow::Result<Auth> {
 pub(crate) fn demo_app(key: &str) -> AppConfig {
     #[expect(clippy::expect_used, reason = "a constant that is an app id")]
     let id = DEMO_APP.parse().expect("an app id");
-    AppConfig { id, keys: vec![shared_key("demo-1", key)] }
+    AppConfig::new(id, vec![shared_key("demo-1", key)])
 }
 
 /// The registry as far as it can sign tokens: with the configured keys, or with the one in the
@@ -105,7 +105,7 @@ pub(crate) fn registry_app(configured: &[AuthKeyConfig], operator_key: &str) -> 
         [] => vec![shared_key("operator-1", operator_key)],
         keys => keys.to_vec(),
     };
-    AppConfig { id: registry_id(), keys }
+    AppConfig::new(registry_id(), keys)
 }
 
 fn shared_key(kid: &str, key: &str) -> AuthKeyConfig {

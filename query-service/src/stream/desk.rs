@@ -29,9 +29,7 @@ use service_kit::problem::Problem;
 use service_kit::relayed::{Relayed, RelayedAnswer};
 
 use crate::hub::frame::Frame;
-use crate::problems::{
-    cookie_reads_only, invalid_frame, no_answer, token_other_user, too_many_in_flight,
-};
+use crate::problems::{cookie_reads_only, invalid_frame, no_answer, too_many_in_flight};
 use crate::service::Service;
 
 type Waiting = FuturesUnordered<Pin<Box<dyn Future<Output = Frame> + Send>>>;
@@ -130,7 +128,7 @@ impl Desk {
         let now = clock::now();
         let identity = self.service.auth().verify(&self.app, token, now)?;
         if identity.user != self.user {
-            return Err(token_other_user());
+            return Err(AuthError::OtherUser.into());
         }
         identity.check_room(&self.room_id)?;
         let expires_at = Timestamp(identity.expires_at_s.saturating_mul(1_000));

@@ -1,4 +1,4 @@
-//! Secrets of HS256 keys, derived from the installation's own: whoever has that one has them all,
+//! Secrets of HS256 and `UserSig` keys, derived from the installation's own: whoever has that one has them all,
 //! and they need not be stored or copied between services.
 
 use domain::ids::AppId;
@@ -26,8 +26,9 @@ impl InstallationSecret {
     /// HMAC with SHA-256 over everything that tells one key from another, as base64url. An id holds
     /// no line break, so no two keys have one text.
     pub(super) fn derive(&self, app: &AppId, key: &AppKey) -> Option<Secret<String>> {
-        if key.alg != KeyKind::HS256 {
-            return None;
+        match key.alg {
+            KeyKind::HS256 | KeyKind::UserSig => {}
+            KeyKind::EdDsa => return None,
         }
         let text = format!("matinee app key\n{app}\n{}\n{}", key.kid, key.generation);
         let secret = EncodingKey::from_secret(self.0.expose().as_bytes());
@@ -42,14 +43,13 @@ pub(super) fn key_config(
     key: &AppKey,
 ) -> Option<AuthKeyConfig> {
     let kid = key.kid.as_str().to_owned();
+    let shared = |kid, alg| {
+        let secret = Some(secret?.derive(app, key)?);
+        Some(AuthKeyConfig { kid, alg, secret, public_key: None, private_key: None })
+    };
     Some(match key.alg {
-        KeyKind::HS256 => AuthKeyConfig {
-            kid,
-            alg: KeyAlgorithm::HS256,
-            secret: Some(secret?.derive(app, key)?),
-            public_key: None,
-            private_key: None,
-        },
+        KeyKind::HS256 => shared(kid, KeyAlgorithm::HS256)?,
+        KeyKind::UserSig => shared(kid, KeyAlgorithm::UserSig)?,
         KeyKind::EdDsa => AuthKeyConfig {
             kid,
             alg: KeyAlgorithm::EdDsa,

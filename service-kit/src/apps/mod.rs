@@ -26,6 +26,7 @@ use self::derive::InstallationSecret;
 use self::registered::Registered;
 use crate::auth::AuthError;
 use crate::auth::key::{AuthKeyConfig, InvalidKey, SECRET_BYTES_MIN};
+use crate::auth::usersig::UserSigConfig;
 use crate::config::Secret;
 
 /// One `[[apps]]` table of the configuration.
@@ -36,6 +37,16 @@ pub struct AppConfig {
     pub id: AppId,
     /// Keys that may sign tokens; several at once let a key be replaced without a pause.
     pub keys: Vec<AuthKeyConfig>,
+    /// For an app with keys that sign `UserSig`s, and for no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usersig: Option<UserSigConfig>,
+}
+
+impl AppConfig {
+    /// An app whose users bring JWTs.
+    pub fn new(id: AppId, keys: Vec<AuthKeyConfig>) -> Self {
+        Self { id, keys, usersig: None }
+    }
 }
 
 /// All `[[apps]]` tables.
@@ -48,8 +59,8 @@ pub struct RegistryConfig {
     /// Keys that sign the operators' tokens. Without any there are no apps but those of the
     /// configuration.
     pub keys: Vec<AuthKeyConfig>,
-    /// The secret from which the secrets of the apps' HS256 keys are derived; at least 32 bytes.
-    /// Without it apps have Ed25519 keys only. Another one is another secret for every app.
+    /// The secret from which the secrets of the apps' HS256 and `UserSig` keys are derived; at least 32
+    /// bytes. Without it apps have Ed25519 keys only. Another one is another secret for every app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret<String>>,
 }
@@ -84,6 +95,9 @@ pub enum InvalidApps {
         /// What is wrong with it.
         source: InvalidKey,
     },
+    /// Either is of no use without the other.
+    #[error("app `{0}` needs both `usersig` and a key with alg `UserSig`, or neither")]
+    UserSig(AppId),
     /// A secret that can be guessed.
     #[error("`registry.secret` has {0} bytes, it must have at least {SECRET_BYTES_MIN}")]
     SecretTooShort(usize),
@@ -114,11 +128,11 @@ impl Apps {
         registry: &RegistryConfig,
     ) -> Result<Self, InvalidApps> {
         let mut configured = HashMap::with_capacity(configs.len());
-        for AppConfig { id, keys } in configs {
+        for AppConfig { id, keys, usersig } in configs {
             if is_registry(id) {
                 return Err(InvalidApps::Reserved(id.clone()));
             }
-            let app = Arc::new(App::configured(id, keys)?);
+            let app = Arc::new(App::configured(id, keys, usersig.as_ref())?);
             if configured.insert(id.clone(), app).is_some() {
                 return Err(InvalidApps::AppTwice(id.clone()));
             }
@@ -126,7 +140,7 @@ impl Apps {
         let secret = registry.secret.as_ref().map(InstallationSecret::try_new).transpose()?;
         let keys = &registry.keys;
         let registry = (!keys.is_empty())
-            .then(|| App::configured(&domain::registry::registry_id(), keys).map(Arc::new))
+            .then(|| App::configured(&domain::registry::registry_id(), keys, None).map(Arc::new))
             .transpose()?;
         let registered = watch::Sender::new(Registered::default());
         Ok(Self(Arc::new(Shared { configured, registry, secret, registered })))
@@ -155,7 +169,7 @@ impl Apps {
         self.0.registry.as_ref()
     }
 
-    /// Whether HS256 keys can be had.
+    /// Whether keys with a shared secret can be had.
     pub fn derives_secrets(&self) -> bool {
         self.0.secret.is_some()
     }

@@ -11,6 +11,7 @@ use super::app::App;
 use super::derive::{InstallationSecret, key_config};
 use crate::auth::AuthError;
 use crate::auth::key::AuthKey;
+use crate::auth::usersig::UserSigConfig;
 
 /// What the registry said last.
 #[derive(Debug, Default)]
@@ -111,5 +112,6 @@ fn with_keys(
             tracing::error!(app.id = %id, kid = %key.kid, "key cannot be used here");
         }
     }
-    App::new(id.clone(), keys, since)
+    let usersig = UserSigConfig::of(app.sdk_app_id);
+    App::new(id.clone(), keys, Some(usersig), since)
 }

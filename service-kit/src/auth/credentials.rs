@@ -2,10 +2,16 @@
 //! `bearer.<token>` beside `matinee.v1`, for reading the cookie `matinee_token`. Never a query
 //! parameter, which ends in logs and histories.
 
+use domain::ids::UserId;
+use percent_encoding::percent_decode_str;
 use warp::http::header::{AUTHORIZATION, COOKIE, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use warp::http::{HeaderMap, Method};
 
 use super::AuthError;
+
+/// The header with the user whom the client takes itself for; percent-encoded, optional. Tencent's
+/// clients send it beside their `UserSig`.
+pub const IDENTIFIER: &str = "matinee-identifier";
 
 /// The name of the cookie.
 pub const COOKIE_NAME: &str = "matinee_token";
@@ -34,6 +40,14 @@ pub fn token<'a>(method: &Method, headers: &'a HeaderMap) -> Result<&'a str, Aut
         return Ok(token);
     }
     Err(AuthError::Missing)
+}
+
+/// Refuses the token of somebody else than the request says.
+pub(super) fn check_identifier(headers: &HeaderMap, user: &UserId) -> Result<(), AuthError> {
+    let Some(value) = headers.get(IDENTIFIER) else { return Ok(()) };
+    let text = value.to_str().ok().and_then(|text| percent_decode_str(text).decode_utf8().ok());
+    let is_theirs = text.is_some_and(|text| text == user.as_str());
+    if is_theirs { Ok(()) } else { Err(AuthError::OtherUser) }
 }
 
 fn subprotocol(headers: &HeaderMap) -> Option<&str> {

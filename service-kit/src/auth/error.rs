@@ -29,7 +29,7 @@ pub enum AuthError {
     /// There is no token in the request.
     #[error("the request carries no token")]
     Missing,
-    /// It is not a JWT with the claims that we need.
+    /// It is neither a JWT with the claims that we need nor a `UserSig`.
     #[error("the token cannot be read")]
     Malformed,
     /// The signature is not that of the key, or the algorithm is not the key's.
@@ -47,6 +47,30 @@ pub enum AuthError {
     /// The token is for another app than the one of the path.
     #[error("the token is for another app")]
     OtherApp,
+    /// The token is not that of the user whom the client takes itself for.
+    #[error("the token is another user's")]
+    OtherUser,
+}
+
+impl AuthError {
+    /// The number under which clients of Tencent's know it, where there is one.
+    pub(super) fn tencent_code(self) -> Option<u32> {
+        match self {
+            Self::Expired => Some(70_001),
+            Self::Malformed => Some(70_003),
+            Self::BadSignature | Self::UnknownKey => Some(70_009),
+            Self::OtherUser => Some(70_013),
+            Self::OtherApp => Some(70_014),
+            Self::AppNotFound
+            | Self::AppDisabled
+            | Self::AppExpired
+            | Self::AppDeleted
+            | Self::NoRegistry
+            | Self::NotOperator
+            | Self::Missing
+            | Self::NotYetValid => None,
+        }
+    }
 }
 
 impl From<AuthError> for Problem {
@@ -61,6 +85,9 @@ impl From<AuthError> for Problem {
             AuthError::NotOperator => (StatusCode::FORBIDDEN, "not_allowed", "Not allowed"),
             AuthError::OtherApp => {
                 (StatusCode::FORBIDDEN, "token_other_app", "Token for another app")
+            }
+            AuthError::OtherUser => {
+                (StatusCode::FORBIDDEN, "token_other_user", "Token of another user")
             }
             AuthError::Missing => (unauthorized, "token_missing", "Token missing"),
             AuthError::Malformed => (unauthorized, "token_malformed", "Token unreadable"),

@@ -20,7 +20,7 @@ pub struct AuthKeyConfig {
     pub kid: String,
     /// How tokens are signed with it.
     pub alg: KeyAlgorithm,
-    /// For HS256: the shared secret, at least 32 bytes.
+    /// For HS256 and `UserSig`: the shared secret, at least 32 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret<String>>,
     /// For `EdDSA`: the Ed25519 public key, as base64url (the `x` of a JWK) or PEM.
@@ -39,6 +39,8 @@ pub enum KeyAlgorithm {
     /// Ed25519: only the merchant's server can sign.
     #[serde(rename = "EdDSA")]
     EdDsa,
+    /// Tencent's `UserSig` instead of a JWT; see [`super::usersig`].
+    UserSig,
 }
 
 /// Why a key cannot be used.
@@ -61,6 +63,7 @@ pub enum InvalidKey {
 /// A key that verifies tokens.
 #[derive(Debug)]
 pub struct AuthKey {
+    pub(crate) alg: KeyAlgorithm,
     pub(crate) algorithm: Algorithm,
     pub(crate) decoding_key: DecodingKey,
 }
@@ -72,12 +75,13 @@ impl AuthKey {
             return Err(InvalidKey::NoKid);
         }
         match config.alg {
-            KeyAlgorithm::HS256 => Self::hs256(config),
+            // A UserSig is signed with the same function as an HS256 token.
+            KeyAlgorithm::HS256 | KeyAlgorithm::UserSig => Self::shared(config),
             KeyAlgorithm::EdDsa => Self::eddsa(config),
         }
     }
 
-    fn hs256(config: &AuthKeyConfig) -> Result<Self, InvalidKey> {
+    fn shared(config: &AuthKeyConfig) -> Result<Self, InvalidKey> {
         let (Some(secret), None, None) = (&config.secret, &config.public_key, &config.private_key)
         else {
             return Err(InvalidKey::Fields(config.alg, "`secret` and nothing else"));
@@ -86,7 +90,8 @@ impl AuthKey {
         if secret.len() < SECRET_BYTES_MIN {
             return Err(InvalidKey::SecretTooShort(secret.len()));
         }
-        Ok(Self { algorithm: Algorithm::HS256, decoding_key: DecodingKey::from_secret(secret) })
+        let decoding_key = DecodingKey::from_secret(secret);
+        Ok(Self { alg: config.alg, algorithm: Algorithm::HS256, decoding_key })
     }
 
     fn eddsa(config: &AuthKeyConfig) -> Result<Self, InvalidKey> {
@@ -104,6 +109,6 @@ impl AuthKey {
             key.try_get_as_bytes().is_ok_and(|bytes| bytes.len() == ED25519_BYTES)
         };
         let decoding_key = decoding_key.ok().filter(fits).ok_or(InvalidKey::PublicKey)?;
-        Ok(Self { algorithm: Algorithm::EdDSA, decoding_key })
+        Ok(Self { alg: config.alg, algorithm: Algorithm::EdDSA, decoding_key })
     }
 }

@@ -1,19 +1,20 @@
-//! Who asks: JSON Web Tokens signed by one of the app's keys, HS256 or Ed25519.
+//! Who asks: JSON Web Tokens signed by one of the app's keys, HS256 or Ed25519, or Tencent's `UserSig`.
 //!
 //! [`Auth::verify`] believes a token or says why not; [`Auth::identity`] is the filter for routes.
-//! Keys are in [`key`], what a token says in [`claims`], where a request carries it in
-//! [`credentials`].
+//! Keys are in [`key`], what a JWT says in [`claims`], the other kind in [`usersig`], where a request
+//! carries either in [`credentials`].
 
 pub mod claims;
 pub mod credentials;
 mod error;
 pub mod key;
 mod sign;
+pub mod usersig;
 
 use std::sync::Arc;
 
 use domain::actor::Role;
-use domain::ids::{AppId, LogSeq};
+use domain::ids::{AppId, LogSeq, UserId};
 use domain::timestamp::Timestamp;
 use jsonwebtoken::Validation;
 use jsonwebtoken::errors::ErrorKind;
@@ -112,7 +113,11 @@ impl Auth {
                 return Ok(verified.identity.clone());
             }
         }
-        let verified = believe(app, token)?;
+        let verified = if usersig::is_usersig(token) {
+            believe_usersig(app, token)?
+        } else {
+            believe(app, token)?
+        };
         self.check_time(&verified, now)?;
         let identity = verified.identity.clone();
         self.0.verified.insert(digest, Arc::new(verified));
@@ -154,7 +159,11 @@ impl Auth {
         let now = clock::now();
         let app = self.0.apps.served(&app, now)?;
         let token = credentials::token(method, headers)?;
-        Ok(self.verify_for(&app, token, now)?)
+        let identity = self.verify_for(&app, token, now).and_then(|identity| {
+            credentials::check_identifier(headers, &identity.user)?;
+            Ok(identity)
+        });
+        identity.map_err(|error| usersig::refused(error, token))
     }
 
     /// Filter: an operator, for the routes about apps. Their token is for the registry, whatever
@@ -215,6 +224,23 @@ fn believe(app: &App, token: &str) -> Result<Verified, AuthError> {
         .claims;
     let not_before_s = claims.nbf.max(claims.iat).unwrap_or(i64::MIN);
     Ok(Verified { identity: claims.into(), not_before_s, keys_since: app.keys_since() })
+}
+
+/// The same for a `UserSig`, which says nothing of a role: that is the app's to say.
+fn believe_usersig(app: &App, token: &str) -> Result<Verified, AuthError> {
+    let config = app.usersig().ok_or(AuthError::Malformed)?;
+    let believed = usersig::verify(token, config.sdk_app_id, &app.usersig_keys())?;
+    let user: UserId = believed.identifier.parse().map_err(|_no_user| AuthError::Malformed)?;
+    let identity = Identity {
+        role: config.role_of(&user),
+        user,
+        app: app.id().clone(),
+        nick: None,
+        avatar: None,
+        rooms: None,
+        expires_at_s: believed.expires_at_s(),
+    };
+    Ok(Verified { identity, not_before_s: believed.time_s, keys_since: app.keys_since() })
 }
 
 fn malformed(_: jsonwebtoken::errors::Error) -> AuthError {

@@ -11,6 +11,12 @@ pub enum SignError {
     /// The key can only verify.
     #[error("key `{0}` has no `secret` or `private_key` to sign with")]
     VerifyOnly(String),
+    /// The key is for another kind of token.
+    #[error("key `{0}` signs UserSigs, not JWTs")]
+    UserSig(String),
+    /// The key is for another kind of token.
+    #[error("key `{0}` has no `secret` with which to sign UserSigs")]
+    NoUserSig(String),
     /// The private key is not one.
     #[error("key `{kid}` cannot sign")]
     Key {
@@ -30,6 +36,7 @@ pub fn sign(key: &AuthKeyConfig, claims: &Claims) -> Result<String, SignError> {
             let secret = key.secret.as_ref().ok_or_else(verify_only)?;
             (Algorithm::HS256, EncodingKey::from_secret(secret.expose().as_bytes()))
         }
+        KeyAlgorithm::UserSig => return Err(SignError::UserSig(key.kid.clone())),
         KeyAlgorithm::EdDsa => {
             let pem = key.private_key.as_ref().ok_or_else(verify_only)?;
             let encoding_key = EncodingKey::from_ed_pem(pem.expose().as_bytes()).map_err(failed)?;

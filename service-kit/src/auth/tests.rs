@@ -196,7 +196,7 @@ fn a_token_for_some_rooms_is_good_for_those() {
 #[test]
 fn keys_that_cannot_be_used_are_refused_with_the_configuration() {
     let problem = |key: AuthKeyConfig| {
-        let app = AppConfig { id: shop(), keys: vec![key] };
+        let app = AppConfig::new(shop(), vec![key]);
         match Apps::try_new(&[app]).unwrap_err() {
             InvalidApps::Key { source, .. } => source,
             other => panic!("{other}"),
@@ -210,9 +210,9 @@ fn keys_that_cannot_be_used_are_refused_with_the_configuration() {
     let both = AuthKeyConfig { public_key: Some(PUBLIC_X.to_owned()), ..hs256("h", SECRET) };
     assert!(matches!(problem(both), InvalidKey::Fields(KeyAlgorithm::HS256, _)));
 
-    let twice = AppConfig { id: shop(), keys: vec![hs256("h", SECRET), hs256("h", SECRET)] };
+    let twice = AppConfig::new(shop(), vec![hs256("h", SECRET), hs256("h", SECRET)]);
     assert!(matches!(Apps::try_new(&[twice]), Err(InvalidApps::KeyTwice { .. })));
-    let none = AppConfig { id: shop(), keys: Vec::new() };
+    let none = AppConfig::new(shop(), Vec::new());
     assert!(matches!(Apps::try_new(&[none]), Err(InvalidApps::NoKeys(_))));
 }
 
@@ -223,8 +223,8 @@ fn shop() -> AppId {
 fn auth() -> Auth {
     let shop_keys = vec![hs256("h1", SECRET), eddsa("e1", PUBLIC_X), eddsa("e2", PUBLIC_PEM)];
     let apps = [
-        AppConfig { id: shop(), keys: shop_keys },
-        AppConfig { id: "cafe".parse().unwrap(), keys: vec![hs256("c1", OTHER_SECRET)] },
+        AppConfig::new(shop(), shop_keys),
+        AppConfig::new("cafe".parse().unwrap(), vec![hs256("c1", OTHER_SECRET)]),
     ];
     Auth::new(Apps::try_new(&apps).unwrap(), AuthConfig::default())
 }

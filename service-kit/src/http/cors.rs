@@ -19,7 +19,8 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, DELETE");
 
 /// What our routes read that a browser does not send unasked.
 const HEADERS: HeaderValue = HeaderValue::from_static(
-    "authorization, content-type, idempotency-key, last-event-id, matinee-on-behalf-of",
+    "authorization, content-type, idempotency-key, last-event-id, matinee-identifier, \
+     matinee-on-behalf-of",
 );
 
 /// What a page may read besides the body.

@@ -4,6 +4,7 @@ use domain::actor::Role;
 use serde::Deserialize;
 use service_kit::apps::{AppConfig, Apps};
 use service_kit::auth::key::{AuthKeyConfig, KeyAlgorithm};
+use service_kit::auth::usersig::{self, UserSigConfig};
 use service_kit::auth::{Auth, AuthConfig, Claims, Identity, sign};
 use service_kit::clock;
 use service_kit::config::Secret;
@@ -13,6 +14,8 @@ use warp::Filter;
 use crate::server::{Server, code};
 
 const PATH: &str = "/v1/apps/shop/rooms/r1";
+/// Of an app whose users bring `UserSig`s.
+const IM_PATH: &str = "/v1/apps/im/rooms/r1";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,9 +89,48 @@ async fn a_stranger_is_refused_before_the_body_is_read() {
     assert_eq!(request.send().await.unwrap().status().as_u16(), 401);
 }
 
+#[tokio::test]
+async fn a_token_is_refused_where_the_client_takes_itself_for_somebody_else() {
+    let server = start();
+    let usersig = UserSigConfig::of(1_400_000_000);
+    let key = AuthKeyConfig { alg: KeyAlgorithm::UserSig, ..key() };
+    let now_s = clock::now().0 / 1_000;
+    let signed = |user: &str| usersig::sign(&key, usersig.sdk_app_id, user, now_s, 60).unwrap();
+    let other_app = usersig::sign(&key, 1, "ann", now_s, 60).unwrap();
+    let cases = [
+        (PATH, token("shop", 60), "ann", 200, "", None),
+        (PATH, token("shop", 60), "bob", 403, "token_other_user", None),
+        (IM_PATH, signed("ann"), "ann", 200, "", None),
+        (IM_PATH, signed("ann"), "bob", 403, "token_other_user", Some(70_013)),
+        (IM_PATH, signed("主播"), "%E4%B8%BB%E6%92%AD", 200, "", None),
+        (IM_PATH, signed("ann"), "%FF", 403, "token_other_user", Some(70_013)),
+        (IM_PATH, other_app, "ann", 403, "token_other_app", Some(70_014)),
+        (PATH, signed("eve"), "eve", 401, "token_malformed", Some(70_003)),
+    ];
+    for (path, token, identifier, status, problem, tencent_code) in cases {
+        let request = reqwest::Client::new().get(server.url(path)).bearer_auth(token);
+        let request = request.header("matinee-identifier", identifier);
+        let response = request.send().await.unwrap();
+
+        assert_eq!(response.status().as_u16(), status, "{identifier}");
+        let text = response.text().await.unwrap();
+        if status != 200 {
+            let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(document["type"], format!("/problems/{problem}"));
+            assert_eq!(document["tencent_code"].as_u64(), tencent_code, "{document}");
+        }
+    }
+}
+
 fn start() -> Server {
     let keys = vec![key()];
-    let apps = ["shop", "cafe"].map(|id| AppConfig { id: id.parse().unwrap(), keys: keys.clone() });
+    let apps = ["shop", "cafe"].map(|id| AppConfig::new(id.parse().unwrap(), keys.clone()));
+    let usersig_key = AuthKeyConfig { alg: KeyAlgorithm::UserSig, ..key() };
+    let im = AppConfig {
+        usersig: Some(UserSigConfig::of(1_400_000_000)),
+        ..AppConfig::new("im".parse().unwrap(), vec![usersig_key])
+    };
+    let apps: Vec<AppConfig> = apps.into_iter().chain([im]).collect();
     let auth = Auth::new(Apps::try_new(&apps).unwrap(), AuthConfig::default());
     let who = |_, _, identity: Identity| identity.user.to_string();
     let read = room_path().and(warp::path::end()).and(http::get()).and(auth.identity()).map(who);

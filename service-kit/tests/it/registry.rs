@@ -109,7 +109,7 @@ fn a_shared_key_without_an_installation_secret_is_not_believed() {
 
 #[test]
 fn no_app_takes_the_name_of_the_registry_nor_a_secret_that_is_short() {
-    let named = AppConfig { id: domain::registry::registry_id(), keys: vec![] };
+    let named = AppConfig::new(domain::registry::registry_id(), vec![]);
     assert!(matches!(Apps::try_new(&[named]), Err(InvalidApps::Reserved(_))));
     let short = RegistryConfig { secret: Some(Secret::new("s".repeat(31))), ..installation() };
     assert!(matches!(Apps::with_registry(&[], &short), Err(InvalidApps::SecretTooShort(31))));

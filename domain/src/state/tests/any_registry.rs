@@ -51,10 +51,11 @@ fn any_keys() -> impl Strategy<Value = Vec<KeySpec>> {
     let kid = || select(vec!["a", "b"]).prop_map(|kid| kid.parse().unwrap());
     let public_key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
     let shared = kid().prop_map(|kid| KeySpec::HS256 { kid });
+    let usersig = kid().prop_map(|kid| KeySpec::UserSig { kid });
     let pair =
         kid().prop_map(move |kid| KeySpec::EdDsa { kid, public_key: public_key.parse().unwrap() });
     prop_oneof![
         1 => Just(vec![]),
-        9 => vec(prop_oneof![shared, pair], 1..3),
+        9 => vec(prop_oneof![shared, usersig, pair], 1..3),
     ]
 }

@@ -89,7 +89,7 @@ impl World {
             private_key: None,
         };
         let app: AppId = "shop".parse().unwrap();
-        let apps = [AppConfig { id: app.clone(), keys: vec![key.clone()] }];
+        let apps = [AppConfig::new(app.clone(), vec![key.clone()])];
         let registry = RegistryConfig { keys: vec![key.clone()], secret: None };
         let apps = Apps::with_registry(&apps, &registry).unwrap();
         let auth = Auth::new(apps, AuthConfig::default());
