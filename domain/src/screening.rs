@@ -13,6 +13,7 @@ use crate::event::EventData;
 use crate::rejection::Rejection;
 use crate::room::hold_message::hold;
 use crate::room::permission::is_exempt;
+use crate::room::said::Said;
 use crate::room::silence_message::silence;
 use crate::state::{AppState, Context};
 
@@ -57,7 +58,8 @@ impl AppState {
         | Screening::Silenced { field }) = &screening;
         let field = field.clone();
         let room = room_id.and_then(|room_id| self.rooms.get(&room_id));
-        let (Some(room), [EventData::MessageSent(sent)]) = (room, &events[..]) else {
+        let said = if let [event] = &events[..] { Said::of(event) } else { None };
+        let (Some(room), Some(said)) = (room, said) else {
             return if events.is_empty() {
                 Ok(events)
             } else {
@@ -71,9 +73,9 @@ impl AppState {
                 Ok(events)
             }
             Screening::Held { .. } => {
-                Ok(vec![hold(room, sent.clone(), (field, context.now), context.limits)?])
+                Ok(vec![hold(room, said, (field, context.now), context.limits)?])
             }
-            Screening::Silenced { .. } => Ok(vec![silence(sent.clone())]),
+            Screening::Silenced { .. } => Ok(vec![silence(said)]),
         }
     }
 }

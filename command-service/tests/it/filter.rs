@@ -93,7 +93,7 @@ async fn every_text_that_people_read_is_screened_and_admins_are_exempt() {
     refused(service.put(Viewer, "ann", "/users/ann", json!({"nick": "RIVAL"})).await, "nick");
     let custom = json!({"data": "x", "description": "rival"});
     let custom = service.post(Viewer, "ann", "/rooms/room/custom-messages", custom).await;
-    refused(custom, "description");
+    assert_eq!(custom.expect(201)["held"], true);
     service.put(Admin, "shop", "/rooms/room/announcement", text()).await.expect(201);
 
     // In somebody's name an admin is that somebody; and a batch is screened line by line.
@@ -218,9 +218,6 @@ async fn a_message_waits_until_somebody_has_looked_or_is_seen_by_nobody() {
     let members = |done: &Value| done.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(members(&silenced), members(&plain), "the sender is told the same");
     service.post(Host, "host", MESSAGES, json!({"text": "dubious?"})).await.expect(201);
-    let custom = json!({"data": "card", "description": "dubious"});
-    let custom = service.post(Viewer, "ann", "/rooms/room/custom-messages", custom).await;
-    custom.expect_problem(422, "text_refused");
 
     let path = format!("/rooms/room/held-messages/{}", held["room_seq"]);
     let approve = json!({"approve": true});
@@ -256,4 +253,62 @@ async fn a_message_waits_until_somebody_has_looked_or_is_seen_by_nobody() {
 async fn say_as(user: &str, service: &Service, key: &str, text: &str) -> Reply {
     let request = service.bare(Method::POST, MESSAGES).bearer_auth(token(Viewer, user));
     Reply::to(request.header("idempotency-key", key).json(&json!({ "text": text }))).await
+}
+
+/// A held nick, name or announcement is refused: it stands for a while, so it cannot wait. What is said
+/// can, of whichever kind, and is let through as what it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn custom_and_paid_messages_wait_and_are_let_through_as_what_they_are() {
+    let service = Service::with_room().await;
+    set(&service, "/word-lists/look", json!({"words": ["rival"], "action": "hold"})).await;
+    set(&service, "/word-lists/shade", json!({"words": ["shady"], "action": "silent"})).await;
+    set(&service, "/word-lists/hard", json!({"words": ["forbidden"], "action": "reject"})).await;
+    until_refused(&service, "rival").await;
+    until_refused(&service, "shady").await;
+    until_refused(&service, "forbidden").await;
+    let custom = |description: &str, text: &str| {
+        let extension = json!({ "text": text }).to_string();
+        let body = json!({"data": "card", "description": description, "extension": extension});
+        service.post(Viewer, "ann", "/rooms/room/custom-messages", body)
+    };
+    let held = custom("my rival", "tea").await.expect(201);
+    assert_eq!(held["held"], true);
+    // The sender of a silenced one is told what the sender of any other is.
+    assert_eq!(custom("shady", "tea").await.expect(201)["held"], Value::Null);
+    // Of several texts the strictest finding holds.
+    assert_eq!(custom("shady", "rival").await.expect(201)["held"], true);
+    let refused = custom("rival", "forbidden").await;
+    assert_eq!(refused.expect_problem(422, "text_refused")["field"], "extension");
+
+    let paid = json!({"text": "rival", "amount": 500, "pinned_s": 60});
+    let request = service.bare(Method::POST, "/rooms/room/paid-messages");
+    let request = request.bearer_auth(token(Admin, "shop")).header("matinee-on-behalf-of", "ann");
+    let paid = Reply::to(request.header("idempotency-key", new_key()).json(&paid)).await;
+    let paid = paid.expect(201);
+    assert_eq!(paid["held"], true, "{paid}");
+
+    for waiting in [&held, &paid] {
+        let path = format!("/rooms/room/held-messages/{}", waiting["room_seq"]);
+        service.put(Host, "host", &path, json!({"approve": true})).await.expect(201);
+    }
+    let events = room_events(&service.nats).await;
+    let kinds: Vec<_> = events[2..].iter().map(|event| event.data.type_name()).collect();
+    let expected = [
+        "message_held",
+        "message_silenced",
+        "message_held",
+        "message_held",
+        "custom_message_sent",
+        "message_reviewed",
+        "paid_message_sent",
+        "message_reviewed",
+    ];
+    assert_eq!(kinds, expected);
+    let sent = serde_json::to_value(&events[6].data).unwrap();
+    let whole = json!({"data": "card", "description": "my rival", "priority": "normal",
+        "extension": r#"{"text":"tea"}"#});
+    assert_eq!((&sent, events[6].actor.user.as_str()), (&whole, "ann"));
+    let paid = serde_json::to_value(&events[8].data).unwrap();
+    let whole = json!({"text": "rival", "amount": 500, "pinned_s": 60});
+    assert_eq!((&paid, events[8].actor.user.as_str()), (&whole, "ann"));
 }

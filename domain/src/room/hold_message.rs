@@ -1,4 +1,5 @@
-//! `SendMessage` → `message_held`: a message that waits until somebody who runs the room has looked.
+//! `SendMessage` → `message_held`: a message that waits until somebody who runs the room has looked; custom
+//! and paid ones too.
 //!
 //! [`crate::room::review_message`] ends the wait, or a day does. The state holds what waits: few for a
 //! room, which is a limit, and [`HELD_MAX`] for an app, of which the oldest goes for the newest.
@@ -12,7 +13,7 @@ use crate::actor::Actor;
 use crate::event::EventData;
 use crate::limits::Limits;
 use crate::rejection::Rejection;
-use crate::room::send_message::MessageSent;
+use crate::room::said::{Besides, Said};
 use crate::room::state::Room;
 use crate::timestamp::Timestamp;
 
@@ -25,11 +26,14 @@ pub const HELD_FOR_S: u32 = 86_400;
 /// Those who run the room see it, and its sender; others learn only that the place is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageHeld {
-    /// What they typed.
+    /// What they typed; of a custom message, its `data`.
     pub text: Arc<str>,
     /// `room_seq` of what they reply to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u64>,
+    /// What else it has, if it is no chat message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub besides: Option<Besides>,
 }
 
 /// A message that waits, with all that it needs to be sent.
@@ -39,11 +43,14 @@ pub struct HeldMessage {
     pub actor: Actor,
     /// When.
     pub at: Timestamp,
-    /// What they typed.
+    /// What they typed; of a custom message, its `data`.
     pub text: Arc<str>,
     /// `room_seq` of what they reply to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u64>,
+    /// What else it has, if it is no chat message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub besides: Option<Besides>,
 }
 
 impl HeldMessage {
@@ -59,7 +66,7 @@ pub type HeldMessages = BTreeMap<u64, HeldMessage>;
 /// The message as one that waits; refused where as many wait as may.
 pub(crate) fn hold(
     room: &Room,
-    sent: MessageSent,
+    said: Said,
     (field, now): (String, Timestamp),
     limits: &Limits,
 ) -> Result<EventData, Rejection> {
@@ -67,6 +74,6 @@ pub(crate) fn hold(
     if limits.held_per_room_max as usize <= waiting {
         return Err(Rejection::TextRefused { field });
     }
-    let MessageSent { text, reply_to } = sent;
-    Ok(EventData::MessageHeld(MessageHeld { text, reply_to }))
+    let Said { text, reply_to, besides } = said;
+    Ok(EventData::MessageHeld(MessageHeld { text, reply_to, besides }))
 }

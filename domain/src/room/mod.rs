@@ -27,6 +27,7 @@ pub mod recent_messages;
 pub mod record_purchase;
 pub mod remove_product;
 pub mod review_message;
+pub mod said;
 pub mod send_custom_message;
 pub mod send_gift;
 pub mod send_likes;

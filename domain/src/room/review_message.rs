@@ -1,4 +1,5 @@
-//! `ReviewMessage` → `message_reviewed`, and `message_sent` before it if the message may be seen.
+//! `ReviewMessage` → `message_reviewed`, and before it `message_sent`, or what else the message is, if it
+//! may be seen.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use crate::event::EventData;
 use crate::ids::UserId;
 use crate::rejection::Rejection;
 use crate::room::permission::may_run;
-use crate::room::send_message::MessageSent;
+use crate::room::said::Said;
 use crate::room::state::Room;
 use crate::state::Context;
 
@@ -52,15 +53,14 @@ pub(crate) fn review_message(
     if !room.status.is_open() {
         return Err(Rejection::RoomClosed { status: room.status });
     }
-    let (text, reply_to) = (held.text.clone(), held.reply_to);
-    Ok(vec![EventData::MessageSent(MessageSent { text, reply_to }), reviewed])
+    let (text, reply_to, besides) = (held.text.clone(), held.reply_to, held.besides.clone());
+    Ok(vec![Said { text, reply_to, besides }.sent(), reviewed])
 }
 
 /// Who speaks in the first of these events: the sender of a message that waited, by leave of the actor.
 pub(crate) fn speaker(room: &Room, actor: &Actor, events: &[EventData]) -> Option<Actor> {
-    let [EventData::MessageSent(_), EventData::MessageReviewed(reviewed)] = events else {
-        return None;
-    };
+    let [said, EventData::MessageReviewed(reviewed)] = events else { return None };
+    Said::of(said)?;
     let held = room.held.get(&reviewed.room_seq)?;
     Some(Actor { via: Some(actor.user.clone()), ..held.actor.clone() })
 }
@@ -68,20 +68,27 @@ pub(crate) fn speaker(room: &Room, actor: &Actor, events: &[EventData]) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coins::Coins;
     use crate::command::RoomCommand;
     use crate::room::change_room_status::RoomStatusChanged;
     use crate::room::hold_message::{HELD_FOR_S, HELD_MAX, MessageHeld};
-    use crate::room::send_message::SendMessage;
+    use crate::room::said::Besides;
+    use crate::room::send_custom_message::{CustomMessageSent, SendCustomMessage};
+    use crate::room::send_message::{MessageSent, SendMessage};
+    use crate::room::send_paid_message::{PaidMessageSent, SendPaidMessage};
+    use crate::room::set_slow_mode::SlowModeSet;
+    use crate::room::silence_message::silence;
     use crate::room::status::RoomStatus;
     use crate::screening::Screening;
     use crate::state::testing::{Given, admin, assistant, host, viewer};
+    use crate::view::feed_item::Priority;
 
     fn review(approve: bool) -> RoomCommand {
         RoomCommand::ReviewMessage(ReviewMessage { room_seq: 2, approve })
     }
 
     fn held(text: &str) -> EventData {
-        EventData::MessageHeld(MessageHeld { text: text.into(), reply_to: None })
+        EventData::MessageHeld(MessageHeld { text: text.into(), reply_to: None, besides: None })
     }
 
     fn sent(text: &str) -> EventData {
@@ -138,10 +145,7 @@ mod tests {
         let hold = || Screening::Held { field: "text".into() };
         let silent = || Screening::Silenced { field: "text".into() };
         Given::room().when_screened(viewer("ann"), send(), hold()).then([held("hm")]);
-        let silenced = crate::room::silence_message::silence(MessageSent {
-            text: "hm".into(),
-            reply_to: None,
-        });
+        let silenced = silence(Said { text: "hm".into(), reply_to: None, besides: None });
         Given::room().when_screened(viewer("ann"), send(), silent()).then([silenced]);
         for screening in [hold(), silent()] {
             Given::room().when_screened(host(), send(), screening.clone()).then([sent("hm")]);
@@ -152,6 +156,54 @@ mod tests {
         }
         let refused = Screening::Refused { field: "text".into() };
         Given::room().when_screened(host(), send(), refused).then_refused("text_refused");
+    }
+
+    #[test]
+    fn a_custom_and_a_paid_message_wait_too_and_are_let_through_as_what_they_are() {
+        let custom = CustomMessageSent {
+            data: "card".into(),
+            description: "hm".into(),
+            extension: "{}".into(),
+            priority: Priority::Low,
+        };
+        let CustomMessageSent { data, description, extension, priority } = custom.clone();
+        let send = SendCustomMessage { data, description, extension, priority };
+        let custom = (RoomCommand::SendCustomMessage(send), EventData::CustomMessageSent(custom));
+        let paid = PaidMessageSent { text: "hm".into(), amount: Coins(500), pinned_s: 60 };
+        let PaidMessageSent { text, amount, pinned_s } = paid.clone();
+        let send = SendPaidMessage { text, amount, pinned_s };
+        let paid = (RoomCommand::SendPaidMessage(send), EventData::PaidMessageSent(paid));
+        let ann = || Actor { via: Some(admin().user), ..viewer("ann") };
+        for (command, sent) in [custom, paid] {
+            let said = Said::of(&sent).unwrap();
+            let Said { text, reply_to, besides } = said.clone();
+            let waiting = EventData::MessageHeld(MessageHeld { text, reply_to, besides });
+            let hold = Screening::Held { field: "text".into() };
+            Given::room().when_screened(ann(), command.clone(), hold).then([waiting.clone()]);
+            let silent = Screening::Silenced { field: "text".into() };
+            Given::room().when_screened(ann(), command.clone(), silent).then([silence(said)]);
+            let refused = Screening::Refused { field: "text".into() };
+            Given::room().when_screened(ann(), command, refused).then_refused("text_refused");
+
+            let given = Given::room().and_by(ann(), [waiting]);
+            given.when(host(), review(true)).then([sent, reviewed(true)]);
+        }
+    }
+
+    #[test]
+    fn slow_mode_counts_a_custom_message_that_waits_and_no_paid_one() {
+        let held = |besides| {
+            let slow = EventData::SlowModeSet(SlowModeSet { seconds: 10 });
+            let held = MessageHeld { text: "hm".into(), reply_to: None, besides: Some(besides) };
+            let held = [EventData::MessageHeld(held)];
+            Given::room().and_in_room([slow]).and_by(viewer("ann"), held)
+        };
+        let send = || RoomCommand::SendMessage(SendMessage { text: "hi".into(), reply_to: None });
+        let (description, extension, priority) = ("".into(), "".into(), Priority::Low);
+        let custom = held(Besides::Custom { description, extension, priority });
+        custom.when(viewer("ann"), send()).then_refused("slow_mode");
+        let paid = held(Besides::Paid { amount: Coins(1), pinned_s: 0 });
+        paid.when(viewer("ann"), send()).then_accepted();
     }
 
     fn review_of_name() -> RoomCommand {

@@ -11,9 +11,10 @@ use crate::coins::Coins;
 use crate::event::{Event, EventData};
 use crate::ids::{CounterKey, FieldKey, ProductId, UserId};
 use crate::room::create_room::RoomCreated;
-use crate::room::hold_message::{HeldMessage, HeldMessages};
+use crate::room::hold_message::{HeldMessage, HeldMessages, MessageHeld};
 use crate::room::permission::{is_exempt, is_in_force};
 use crate::room::recent_messages::RecentMessages;
+use crate::room::said::Besides;
 use crate::room::set_fields::FieldValue;
 use crate::room::shelf::Shelf;
 use crate::room::slow_mode::SlowMode;
@@ -207,17 +208,26 @@ impl Room {
             EventData::MessageHeld(held) => {
                 // Those that have waited too long go here, in every replay the same.
                 self.held.retain(|_, held| held.waits(at));
-                let (text, reply_to) = (held.text.clone(), held.reply_to);
-                let held = HeldMessage { actor: actor.clone(), at, text, reply_to };
+                let MessageHeld { text, reply_to, besides } = held.clone();
+                let is_paid = Besides::is_paid(besides.as_ref());
+                let held = HeldMessage { actor: actor.clone(), at, text, reply_to, besides };
                 self.held.insert(seq, held);
-                self.sent(actor, at);
+                if !is_paid {
+                    self.sent(actor, at);
+                }
             }
             EventData::MessageReviewed(reviewed) => {
                 self.held.remove(&reviewed.room_seq);
             }
-            EventData::CustomMessageSent(_) | EventData::MessageSilenced(_) => {
+            EventData::CustomMessageSent(_) => {
                 self.recent.push(seq, actor.user.clone(), at);
                 self.sent(actor, at);
+            }
+            EventData::MessageSilenced(silenced) => {
+                self.recent.push(seq, actor.user.clone(), at);
+                if !Besides::is_paid(silenced.besides.as_ref()) {
+                    self.sent(actor, at);
+                }
             }
             EventData::MessageRecalled(recalled) => {
                 self.recent.recall(recalled.room_seq);

@@ -24,9 +24,14 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
         kind: "tea".into(),
         cover: "https://img.example/tea.png".into(),
     };
-    let held = MessageHeld { text: "Who sells fakes?".into(), reply_to: Some(MESSAGE) };
+    let held =
+        MessageHeld { text: "Who sells fakes?".into(), reply_to: Some(MESSAGE), besides: None };
     let reviewed = MessageReviewed { room_seq: 31, user_id: parse("ann"), approved: false };
-    let silenced = MessageSilenced { text: "Buy at the rival's".into(), reply_to: Some(MESSAGE) };
+    let silenced = MessageSilenced {
+        text: "Buy at the rival's".into(),
+        reply_to: Some(MESSAGE),
+        besides: None,
+    };
     vec![
         in_room(EventData::MessagePinned(MessagePinned { room_seq: MESSAGE })),
         in_room(EventData::MessageUnpinned(MessageUnpinned { room_seq: MESSAGE })),

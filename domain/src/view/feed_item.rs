@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Role;
 use crate::event::{Event, EventData, EventId, Scope};
 use crate::ids::UserId;
+use crate::room::said::Besides;
 use crate::timestamp::Timestamp;
 use crate::view::value::Value;
 
@@ -57,11 +58,12 @@ impl Priority {
             }
             EventData::MessageSent(_)
             | EventData::MessageHeld(_)
-            | EventData::MessageSilenced(_)
             | EventData::HostFollowed(_)
             | EventData::HostUnfollowed(_)
             | EventData::CounterChanged(_) => Self::Normal,
             EventData::CustomMessageSent(sent) => sent.priority,
+            // Its sender sees it as what it would have been.
+            EventData::MessageSilenced(silenced) => Besides::priority(silenced.besides.as_ref()),
             EventData::EpochStarted(_)
             | EventData::MessageRecalled(_)
             | EventData::MessagePinned(_)

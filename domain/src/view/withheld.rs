@@ -2,6 +2,7 @@
 //! sender takes for sent. Others get an item that keeps the place and says nothing.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::json;
@@ -9,6 +10,7 @@ use serde_json::json;
 use crate::event::EventData;
 use crate::field::Clearance;
 use crate::ids::UserId;
+use crate::room::said::{Besides, Said};
 
 const HELD: &str = r#"{"type":"message_held","#;
 const SILENCED: &str = r#"{"type":"message_silenced","#;
@@ -63,16 +65,31 @@ pub fn own(item: &str) -> Option<(UserId, String)> {
     #[derive(Deserialize)]
     struct Data {
         user_id: Option<UserId>,
+        text: Option<Arc<str>>,
+        besides: Option<Besides>,
     }
     if !is_withheld_json(item) {
         return None;
     }
     let Of { user_id, data } = serde_json::from_str(item).ok()?;
     if let Some(rest) = item.strip_prefix(SILENCED) {
-        return Some((user_id, format!("{SENT}{rest}")));
+        let own = match (data.text, data.besides) {
+            (Some(text), Some(besides)) => as_sent(rest, text, besides)?,
+            (None, _) | (_, None) => format!("{SENT}{rest}"),
+        };
+        return Some((user_id, own));
     }
     // A review is about somebody else than its actor.
     Some((data.user_id.unwrap_or(user_id), item.to_owned()))
+}
+
+/// A silenced item behind its type, as what it would have been.
+fn as_sent(rest: &str, text: Arc<str>, besides: Besides) -> Option<String> {
+    let sent = Said { text, reply_to: None, besides: Some(besides) }.sent();
+    // Inside a text every quote has a backslash before it, so this is found at the top first.
+    let (head, _) = rest.split_once(r#","data":"#)?;
+    let data = serde_json::to_string(&sent).ok()?;
+    Some(format!(r#"{{"type":"{}",{head},"data":{data}}}"#, sent.type_name()))
 }
 
 #[cfg(test)]
@@ -105,6 +122,17 @@ mod tests {
             } else {
                 assert_eq!(own, item);
             }
+        }
+    }
+
+    #[test]
+    fn the_sender_sees_a_silenced_message_of_any_kind_as_it_would_have_been() {
+        for event in sample::events() {
+            let Some(said) = Said::of(&event.data) else { continue };
+            let data = crate::room::silence_message::silence(said);
+            let silenced = feed_item(&crate::event::Event { data, ..event.clone() }).unwrap();
+            let (user, own) = own(&silenced).unwrap();
+            assert_eq!((user, Some(own)), (event.actor.user.clone(), feed_item(&event)));
         }
     }
 

@@ -6,6 +6,7 @@
 use domain::field::Clearance;
 use domain::ids::{AppId, LogSeq, RoomId, UserId};
 use domain::room::hold_message::{HELD_FOR_S, HeldMessage};
+use domain::room::said::Besides;
 use domain::timestamp::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -44,8 +45,11 @@ struct Held {
     at: Timestamp,
     /// From then on nobody can let it through.
     waits_until: Timestamp,
+    /// Of a custom message, its `data`.
     text: String,
     reply_to: Option<u64>,
+    /// What else it has, if it is no chat message.
+    besides: Option<Besides>,
 }
 
 pub(super) fn operation() -> Operation {
@@ -99,5 +103,6 @@ fn shown(room_seq: u64, held: &HeldMessage) -> Held {
         waits_until: held.at.plus_seconds(HELD_FOR_S),
         text: held.text.to_string(),
         reply_to: held.reply_to,
+        besides: held.besides.clone(),
     }
 }

@@ -12,8 +12,8 @@ use crate::harness::{World, message};
 
 /// The harness sends as `ann`.
 fn some_events() -> Vec<EventData> {
-    let silenced = MessageSilenced { text: "secret one".into(), reply_to: None };
-    let held = MessageHeld { text: "secret two".into(), reply_to: Some(2) };
+    let silenced = MessageSilenced { text: "secret one".into(), reply_to: None, besides: None };
+    let held = MessageHeld { text: "secret two".into(), reply_to: Some(2), besides: None };
     vec![message("seen"), EventData::MessageSilenced(silenced), EventData::MessageHeld(held)]
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Screener<'a> {
 pub(super) enum Texts<'a> {
     /// Nothing that is screened.
     None,
-    /// What somebody says, which can wait.
+    /// What somebody says, which can wait; paid for or not.
     Said(&'a mut Arc<str>),
     /// One text, by the name of its field.
     One(&'static str, &'a mut Arc<str>),
@@ -62,7 +62,7 @@ impl<'a> Texts<'a> {
         match command {
             RoomCommand::SendMessage(command) => Self::Said(&mut command.text),
             RoomCommand::SendCustomMessage(command) => Self::Custom(command),
-            RoomCommand::SendPaidMessage(command) => Self::One("text", &mut command.text),
+            RoomCommand::SendPaidMessage(command) => Self::Said(&mut command.text),
             RoomCommand::CreateRoom(command) => Self::One("name", &mut command.name),
             RoomCommand::SetAnnouncement(command) => Self::One("text", &mut command.text),
             RoomCommand::SetRoomProfile(command) => match &mut command.name {
@@ -121,15 +121,20 @@ impl Screener<'_> {
     pub(super) fn screen(&self, action: &mut Action) -> Option<Screening> {
         match Texts::of(action) {
             (Texts::None, _) => None,
-            (Texts::Said(text), room_id) => self.said(text, room_id),
+            (Texts::Said(text), room_id) => self.said("text", text, room_id),
             (Texts::One(field, text), room_id) => self.lasting(field, text, room_id),
             (Texts::Custom(command), room_id) => self.custom(command, room_id),
         }
     }
 
     /// A text that can wait, or be shown to nobody else.
-    fn said(&self, text: &mut Arc<str>, room: Option<&RoomId>) -> Option<Screening> {
-        let field = String::from("text");
+    fn said(
+        &self,
+        field: &'static str,
+        text: &mut Arc<str>,
+        room: Option<&RoomId>,
+    ) -> Option<Screening> {
+        let field = field.to_owned();
         Some(match self.screened(text, room)? {
             FilterAction::Replace => return None,
             FilterAction::Silent => Screening::Silenced { field },
@@ -171,9 +176,10 @@ impl Screener<'_> {
 
     fn custom(&self, command: &mut SendCustomMessage, room: Option<&RoomId>) -> Option<Screening> {
         let SendCustomMessage { data, description, extension, .. } = command;
-        let described = self.lasting("description", description, room);
-        let in_data = || self.in_json("data", data, room);
-        described.or_else(in_data).or_else(|| self.in_json("extension", extension, room))
+        let described = self.said("description", description, room);
+        let in_data = self.in_json("data", data, room);
+        let in_extension = self.in_json("extension", extension, room);
+        stricter(stricter(described, in_data), in_extension)
     }
 
     /// The wanted members of a JSON text, at any depth. What is not JSON is for programs, not people.
@@ -190,7 +196,7 @@ impl Screener<'_> {
         let before = json.clone();
         let everything = self.custom_json_keys.iter().any(|key| key == "*");
         let screening = self.in_value(field, &mut json, everything, room);
-        if screening.is_none() && json != before {
+        if json != before {
             *text = json.to_string().into();
         }
         screening
@@ -206,20 +212,36 @@ impl Screener<'_> {
         match value {
             Value::String(text) if is_wanted => {
                 let mut screened = Arc::from(text.as_str());
-                let screening = self.lasting(field, &mut screened, room);
+                let screening = self.said(field, &mut screened, room);
                 if **text != *screened {
                     *text = screened.to_string();
                 }
                 screening
             }
             Value::Array(values) => {
-                values.iter_mut().find_map(|value| self.in_value(field, value, is_wanted, room))
+                let found = values.iter_mut();
+                let found = found.map(|value| self.in_value(field, value, is_wanted, room));
+                found.fold(None, stricter)
             }
-            Value::Object(members) => members.iter_mut().find_map(|(key, value)| {
-                let is_wanted = is_wanted || self.custom_json_keys.contains(key);
-                self.in_value(field, value, is_wanted, room)
-            }),
+            Value::Object(members) => {
+                let found = members.iter_mut().map(|(key, value)| {
+                    let is_wanted = is_wanted || self.custom_json_keys.contains(key);
+                    self.in_value(field, value, is_wanted, room)
+                });
+                found.fold(None, stricter)
+            }
             Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => None,
         }
     }
+}
+
+/// Of what was found in two texts of a command, what goes before the other; the first if they are equal.
+fn stricter(one: Option<Screening>, other: Option<Screening>) -> Option<Screening> {
+    let rank = |screening: &Option<Screening>| match screening {
+        None => 0,
+        Some(Screening::Silenced { .. }) => 1,
+        Some(Screening::Held { .. }) => 2,
+        Some(Screening::Refused { .. }) => 3,
+    };
+    if rank(&one) < rank(&other) { other } else { one }
 }
