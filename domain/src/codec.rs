@@ -217,6 +217,7 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("message_unpinned", 1) => EventData::MessageUnpinned(as_type(id, kind, json)?),
         ("room_profile_set", 1) => EventData::RoomProfileSet(as_type(id, kind, json)?),
         ("room_archived", 1) => EventData::RoomArchived(as_type(id, kind, json)?),
+        ("stream_reported", 1) => EventData::StreamReported(as_type(id, kind, json)?),
         ("level_reached", 1) => EventData::LevelReached(as_type(id, kind, json)?),
         ("shelf_ordered", 1) => EventData::ShelfOrdered(as_type(id, kind, json)?),
         ("product_sold_out", 1) => EventData::ProductSoldOut(as_type(id, kind, json)?),

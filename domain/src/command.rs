@@ -39,6 +39,7 @@ use crate::room::pin_message::PinMessage;
 use crate::room::recall_message::RecallMessage;
 use crate::room::record_purchase::RecordPurchase;
 use crate::room::remove_product::RemoveProduct;
+use crate::room::report_stream::ReportStream;
 use crate::room::review_message::ReviewMessage;
 use crate::room::send_custom_message::SendCustomMessage;
 use crate::room::send_gift::SendGift;
@@ -130,6 +131,7 @@ pub enum RoomCommand {
     ReviewMessage(ReviewMessage),
     SetRoomProfile(SetRoomProfile),
     ArchiveRoom(ArchiveRoom),
+    ReportStream(ReportStream),
     AnnounceLevel(AnnounceLevel),
 }
 

@@ -41,6 +41,7 @@ use crate::room::pin_message::MessagePinned;
 use crate::room::recall_message::MessageRecalled;
 use crate::room::record_purchase::ProductPurchased;
 use crate::room::remove_product::ProductRemoved;
+use crate::room::report_stream::StreamReported;
 use crate::room::review_message::MessageReviewed;
 use crate::room::send_custom_message::CustomMessageSent;
 use crate::room::send_gift::GiftSent;
@@ -166,6 +167,7 @@ pub enum EventData {
     MessageReviewed(MessageReviewed),
     RoomProfileSet(RoomProfileSet),
     RoomArchived(RoomArchived),
+    StreamReported(StreamReported),
     LevelReached(LevelReached),
     ShelfOrdered(ShelfOrdered),
     ProductSoldOut(ProductSoldOut),
@@ -227,6 +229,7 @@ impl EventData {
             Self::MessageReviewed(_) => "message_reviewed",
             Self::RoomProfileSet(_) => "room_profile_set",
             Self::RoomArchived(_) => "room_archived",
+            Self::StreamReported(_) => "stream_reported",
             Self::LevelReached(_) => "level_reached",
             Self::ShelfOrdered(_) => "shelf_ordered",
             Self::ProductSoldOut(_) => "product_sold_out",

@@ -186,6 +186,16 @@ text_id!(
 );
 
 text_id!(
+    /// One connection of a pushing program, as a media server calls it.
+    StreamSession,
+    "session",
+    "has 1 to 64 printable ASCII characters",
+    64,
+    r"^[!-~]+$",
+    |text| (1..=64).contains(&text.len()) && text.bytes().all(|b| (0x21..=0x7e).contains(&b))
+);
+
+text_id!(
     /// A custom field of rooms or of members. At most 16 characters (ROOMGUIDE, IM/1502).
     FieldKey,
     "key",

@@ -127,6 +127,7 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         | EventData::MessageSilenced(_)
         | EventData::MessageReviewed(_)
         | EventData::RoomArchived(_)
+        | EventData::StreamReported(_)
         | EventData::ShelfOrdered(_)
         | EventData::BroadcastSent(_)
         | EventData::HostFollowed(_)

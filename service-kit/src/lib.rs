@@ -11,6 +11,7 @@ pub mod apps;
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod decided;
 pub mod error_chain;
 pub mod http;
 pub mod metrics;

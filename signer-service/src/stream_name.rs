@@ -15,6 +15,19 @@ pub fn stream_name(app: &AppId, room_id: &RoomId) -> String {
     name
 }
 
+/// The room of a stream of an app; nothing for a name that is none of ours, or transcoded.
+pub fn room_of(app: &AppId, stream: &str) -> Option<RoomId> {
+    let hex = stream.strip_prefix(app.as_str())?.strip_prefix('-')?;
+    // Two digits a byte, in the one spelling that `stream_name` has.
+    let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if hex.len() % 2 != 0 || !hex.bytes().all(digits) {
+        return None;
+    }
+    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+    let bytes: Option<Vec<u8>> = (0..hex.len()).step_by(2).map(byte).collect();
+    String::from_utf8(bytes?).ok()?.parse().ok()
+}
+
 /// The name of a stream as the CDN transcodes it; nothing if that is not the name of a template.
 pub fn transcoded(stream: &str, template: &str) -> Option<String> {
     let fits = (1..=32).contains(&template.len())
@@ -38,6 +51,28 @@ mod tests {
         let other = stream_name(&"shop".parse().unwrap(), &"1-a".parse().unwrap());
         assert_eq!(other, "shop-312d61");
         assert_eq!(name(&"~".repeat(48)).len(), "shop-1-".len() + 96);
+    }
+
+    #[test]
+    fn a_name_leads_back_to_its_room_and_no_other_name_does() {
+        let app: AppId = "shop-1".parse().unwrap();
+        for room_id in ["a", "a_b /?#", &"~".repeat(48)] {
+            let room_id: RoomId = room_id.parse().unwrap();
+            assert_eq!(room_of(&app, &stream_name(&app, &room_id)), Some(room_id));
+        }
+        for none in [
+            "",
+            "shop-1",
+            "shop-1-",
+            "shop-1-6",
+            "shop-1-6A",
+            "shop-1-+6",
+            "shop-1-ff",
+            "shop-61",
+            "shop-1-61_900",
+        ] {
+            assert_eq!(room_of(&app, none), None, "{none}");
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod register_user;
 mod remove_product;
 mod remove_room_word_list;
 mod remove_word_list;
+mod report_stream;
 mod review_message;
 mod send_custom_message;
 mod send_gift;
@@ -122,6 +123,7 @@ group!(
     pin_message,
     unpin_message,
     review_message,
+    report_stream,
     set_room_profile,
     archive_room,
     create_room,

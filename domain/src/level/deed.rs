@@ -70,6 +70,7 @@ pub fn deeds(event: &Event, mut done: impl FnMut(&UserId, Source, u64)) {
         | EventData::MessageReviewed(_)
         | EventData::RoomProfileSet(_)
         | EventData::RoomArchived(_)
+        | EventData::StreamReported(_)
         | EventData::ProductSet(_)
         | EventData::SpotlightSet(_)
         | EventData::UserMuted(_)

@@ -26,6 +26,7 @@ pub mod recall_message;
 pub mod recent_messages;
 pub mod record_purchase;
 pub mod remove_product;
+pub mod report_stream;
 pub mod review_message;
 pub mod said;
 pub mod send_custom_message;

@@ -14,6 +14,7 @@ use crate::room::create_room::RoomCreated;
 use crate::room::hold_message::{HeldMessage, HeldMessages, MessageHeld};
 use crate::room::permission::{is_exempt, is_in_force};
 use crate::room::recent_messages::RecentMessages;
+use crate::room::report_stream::Stream;
 use crate::room::said::Besides;
 use crate::room::set_fields::FieldValue;
 use crate::room::shelf::Shelf;
@@ -51,6 +52,8 @@ pub struct Room {
     pub counters: BTreeMap<CounterKey, i64>,
     /// Who was appointed to help; assistants by their token are not listed.
     pub assistants: BTreeSet<UserId>,
+    /// What media servers said of its stream; absent if none has.
+    pub stream: Option<Stream>,
     /// When the show first went live: what a recording counts from.
     pub live_at: Option<Timestamp>,
     /// What is on sale, in order.
@@ -111,6 +114,7 @@ impl Room {
             fields: BTreeMap::new(),
             counters: BTreeMap::new(),
             assistants: BTreeSet::new(),
+            stream: None,
             live_at: None,
             shelf: Shelf::default(),
             spotlight: None,
@@ -140,6 +144,9 @@ impl Room {
                 if changed.to == RoomStatus::Live {
                     self.live_at.get_or_insert(at);
                 }
+            }
+            EventData::StreamReported(reported) => {
+                self.stream = Some(Stream::after(self.stream.as_ref(), reported));
             }
             EventData::MessageSent(_) => {
                 totals.messages += 1;

@@ -1,17 +1,19 @@
 //! Messages that are taken back or pinned, and what becomes of a room: events that came after the
 //! first ones.
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Role};
+use crate::app::set_admins::SYSTEM_USER;
 use crate::event::EventData;
 use crate::room::archive_room::RoomArchived;
 use crate::room::hold_message::MessageHeld;
 use crate::room::pin_message::MessagePinned;
 use crate::room::recall_message::MessageRecalled;
+use crate::room::report_stream::StreamReported;
 use crate::room::review_message::MessageReviewed;
 use crate::room::set_room_profile::RoomProfileSet;
 use crate::room::silence_message::MessageSilenced;
 use crate::room::unpin_message::MessageUnpinned;
-use crate::sample::{Place, ann, host, parse};
+use crate::sample::{BEGIN, Place, ann, host, parse};
 
 /// The item of the room that is the first message.
 const MESSAGE: u64 = 4;
@@ -26,6 +28,8 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
     };
     let held =
         MessageHeld { text: "Who sells fakes?".into(), reply_to: Some(MESSAGE), besides: None };
+    let session = parse("6674468118806626493");
+    let reported = StreamReported { session, on: false, at: BEGIN };
     let reviewed = MessageReviewed { room_seq: 31, user_id: parse("ann"), approved: false };
     let silenced = MessageSilenced {
         text: "Buy at the rival's".into(),
@@ -40,6 +44,11 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
         in_room(EventData::MessageReviewed(reviewed)),
         (Place::Room, ann(), EventData::MessageSilenced(silenced)),
         in_room(EventData::RoomProfileSet(profile)),
+        (
+            Place::Room,
+            Actor::unknown(parse(SYSTEM_USER), Role::Admin),
+            EventData::StreamReported(reported),
+        ),
         in_room(EventData::RoomArchived(RoomArchived {})),
     ]
 }

@@ -59,6 +59,7 @@ impl AppState {
             | EventData::MessageReviewed(_)
             | EventData::RoomProfileSet(_)
             | EventData::RoomArchived(_)
+            | EventData::StreamReported(_)
             | EventData::ProductSet(_)
             | EventData::HostFollowed(_)
             | EventData::HostUnfollowed(_)

@@ -38,10 +38,10 @@ use crate::room::{
     announce_level, appoint_assistant, archive_room, ban_user, change_counter, change_room_status,
     dismiss_assistant, follow_host, join_room, kick_user, leave_room, mark_sold_out, mute_all,
     mute_user, order_shelf, pin_message, recall_message, record_purchase, remove_product,
-    review_message, send_custom_message, send_gift, send_likes, send_message, send_paid_message,
-    set_announcement, set_fields, set_introduction, set_member_fields, set_product,
-    set_room_profile, set_slow_mode, set_spotlight, unban_user, unfollow_host, unmute_user,
-    unpin_message,
+    report_stream, review_message, send_custom_message, send_gift, send_likes, send_message,
+    send_paid_message, set_announcement, set_fields, set_introduction, set_member_fields,
+    set_product, set_room_profile, set_slow_mode, set_spotlight, unban_user, unfollow_host,
+    unmute_user, unpin_message,
 };
 use crate::timestamp::Timestamp;
 use crate::word_list::WordLists;
@@ -54,7 +54,7 @@ mod tests;
 
 /// The names under which the shape of [`AppState`] is stored. A snapshot of another number is not
 /// read: the log is replayed instead.
-pub const STATE_SCHEMA: u32 = 4;
+pub const STATE_SCHEMA: u32 = 5;
 
 /// All of an app that a decision must know exactly.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,6 +222,9 @@ impl AppState {
             }
             RoomCommand::SetRoomProfile(command) => {
                 set_room_profile::set_room_profile(room, actor, command, context)
+            }
+            RoomCommand::ReportStream(command) => {
+                report_stream::report_stream(room, actor, command, context)
             }
             RoomCommand::ArchiveRoom(ArchiveRoom {}) => archive_room::archive_room(room, actor),
             RoomCommand::SetProduct(command) => {

@@ -71,6 +71,7 @@ impl Priority {
             | EventData::MessageReviewed(_)
             | EventData::RoomProfileSet(_)
             | EventData::RoomArchived(_)
+            | EventData::StreamReported(_)
             | EventData::UserRegistered(_)
             | EventData::GiftDefined(_)
             | EventData::LevelRuleSet(_)

@@ -59,6 +59,7 @@ impl<'a> Value<'a> {
             EventData::MessageUnpinned(unpinned) => Self::Number(unpinned.room_seq),
             EventData::RoomProfileSet(set) => Self::Text(&set.name),
             EventData::MuteAllSet(set) => Self::Number(set.on.into()),
+            EventData::StreamReported(reported) => Self::Number(reported.on.into()),
             EventData::LevelReached(reached) => Self::Number(reached.level.into()),
             EventData::EpochStarted(_)
             | EventData::RoomArchived(_)

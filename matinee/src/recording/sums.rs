@@ -128,6 +128,7 @@ impl Sums {
             | EventData::MessageReviewed(_)
             | EventData::RoomProfileSet(_)
             | EventData::RoomArchived(_)
+            | EventData::StreamReported(_)
             | EventData::AssistantDismissed(_)
             | EventData::AssistantAppointed(_)
             | EventData::FieldDefined(_)

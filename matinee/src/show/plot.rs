@@ -116,6 +116,7 @@ fn welcome() -> Vec<Beat> {
     let text = json!({"text": "Free shipping today 今天包邮"});
     let said = json!({"text": "welcome to the tea room 欢迎"});
     let reply = json!({"text": "glad to be here", "reply_to": "{welcome}"});
+    let stream = json!({"session": "show-1", "on": true});
     let wave = json!({"data": "wave", "description": "waves", "priority": "low"});
     let curtain =
         json!({"data": "curtain", "extension": "{\"colour\":\"red\"}", "priority": "high"});
@@ -124,6 +125,7 @@ fn welcome() -> Vec<Beat> {
         host(4_000, "POST rooms/{room}/custom-messages", Some(curtain), "custom_message_sent"),
         named(host(6_000, "POST rooms/{room}/messages", Some(said), "message_sent"), "welcome"),
         host(7_000, "PUT rooms/{room}/pins/{welcome}", None, "message_pinned"),
+        shop(11_000, "PUT rooms/{room}/stream", Some(stream), "stream_reported"),
         viewer(12_000, FAN, "PUT rooms/{room}/members/fan-yuki", None, "room_joined"),
         viewer(14_000, FAN, "PUT rooms/{room}/followers/fan-yuki", None, "host_followed"),
         viewer(15_000, FAN, "POST rooms/{room}/messages", Some(reply), "message_sent"),

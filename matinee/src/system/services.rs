@@ -87,7 +87,7 @@ pub async fn start(
                 if let Some(query) = listening.query {
                     signer.query.url = format!("http://{query}");
                 }
-                let running = signer_service::start(&signer, &auth, tasks)
+                let running = signer_service::start(&signer, &nats, &auth, tasks)
                     .context("the signer-service does not start")?;
                 listening.signer = Some(running.addr);
             }

@@ -61,6 +61,7 @@ impl Fold for GiftTotals {
             | EventData::MessageReviewed(_)
             | EventData::RoomProfileSet(_)
             | EventData::RoomArchived(_)
+            | EventData::StreamReported(_)
             | EventData::ProductSet(_)
             | EventData::BroadcastSent(_)
             | EventData::HostFollowed(_)

@@ -105,6 +105,7 @@ impl Change {
             }
             EventData::LikesAdded(added) => add(&mut self.likes, added.count),
             EventData::CustomMessageSent(_)
+            | EventData::StreamReported(_)
             | EventData::RoomJoined(_)
             | EventData::RoomLeft(_)
             | EventData::MessageRecalled(_)

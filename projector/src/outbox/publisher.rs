@@ -13,12 +13,13 @@ use domain::room::announce_level::AnnounceLevel;
 use metrics::counter;
 use nats::{Nats, RequestError, RequestSubject};
 use service_kit::clock;
+use service_kit::decided::{Answer, Reply};
 use service_kit::error_chain::ErrorChain;
 use tokio::sync::Notify;
 use tokio_postgres::{Client, Row};
 
 use super::config::OutboxConfig;
-use super::reply::{Answer, Fate, Reply};
+use super::reply::{Fate, fate};
 use crate::error::ProjectError;
 use crate::pool::Pool;
 
@@ -119,7 +120,7 @@ impl Publisher<'_> {
         let mut done = Vec::with_capacity(ids.len());
         let mut published = 0;
         for (id, answer) in ids.iter().zip(answers) {
-            match answer.fate() {
+            match fate(answer) {
                 Fate::Kept => continue,
                 Fate::Published => published += 1,
                 Fate::Dropped(reason) => self.count_dropped(reason, 1),

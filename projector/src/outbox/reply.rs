@@ -1,39 +1,7 @@
-//! The leader's answer to commands that were sent over NATS, as far as the outbox must understand it
-//! (`command-service/src/sequencer/remote.rs` writes it).
+//! What the leader's answer to a notice means for its row in the outbox.
 
 use domain::commit::Outcome;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-/// To all of them.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Reply {
-    /// One answer for each, in order.
-    Answers(Vec<Answer>),
-    /// Too much waits: nothing was done.
-    Overloaded,
-    /// The leader steps down: nobody knows.
-    Unknown,
-    /// Another version of the program leads.
-    Unreadable,
-}
-
-/// To one.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Answer {
-    /// Durable, now or before.
-    Settled(Outcome),
-    /// What became of it is no longer known.
-    IdTooOld(IgnoredAny),
-    /// Before its time.
-    IdAhead(IgnoredAny),
-    /// Somebody else has used the id.
-    IdReused,
-    /// Left out because of how much else was sent.
-    Shed(IgnoredAny),
-}
+use service_kit::decided::Answer;
 
 /// What becomes of the row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,20 +14,21 @@ pub(super) enum Fate {
     Kept,
 }
 
-impl Answer {
-    pub(super) fn fate(&self) -> Fate {
-        match self {
-            Self::Settled(Outcome::Accepted(_) | Outcome::AlreadySo) => Fate::Published,
-            Self::Settled(Outcome::Refused(_)) => Fate::Dropped("refused"),
-            Self::IdTooOld(_) => Fate::Dropped("too_old"),
-            Self::IdReused => Fate::Dropped("id_reused"),
-            Self::IdAhead(_) | Self::Shed(_) => Fate::Kept,
-        }
+/// The fate that an answer means.
+pub(super) fn fate(answer: &Answer) -> Fate {
+    match answer {
+        Answer::Settled(Outcome::Accepted(_) | Outcome::AlreadySo) => Fate::Published,
+        Answer::Settled(Outcome::Refused(_)) => Fate::Dropped("refused"),
+        Answer::IdTooOld(_) => Fate::Dropped("too_old"),
+        Answer::IdReused => Fate::Dropped("id_reused"),
+        Answer::IdAhead(_) | Answer::Shed(_) => Fate::Kept,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use service_kit::decided::Reply;
+
     use super::*;
 
     #[test]
@@ -71,7 +40,7 @@ mod tests {
             {"id_too_old": {"window_s": 300}}, {"id_ahead": {"ahead_s": 60}}, "id_reused",
             {"shed": {"class": "high", "reason": "room_rate", "retry_after_ms": 5}}]}"#;
         let Reply::Answers(answers) = serde_json::from_str(json).unwrap() else { unreachable!() };
-        let fates: Vec<Fate> = answers.iter().map(Answer::fate).collect();
+        let fates: Vec<Fate> = answers.iter().map(fate).collect();
         let dropped = Fate::Dropped;
         assert_eq!(
             fates,

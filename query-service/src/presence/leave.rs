@@ -14,9 +14,8 @@ use domain::ids::{AppId, CommandId, RoomId, UserId};
 use domain::room::leave_room::LeaveRoom;
 use domain::timestamp::Timestamp;
 use nats::{Nats, RequestSubject};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 use service_kit::clock;
+use service_kit::decided::Reply;
 use service_kit::error_chain::ErrorChain;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -32,16 +31,6 @@ const ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(1);
 /// Within this time the same membership gives the same id; well below the ledger's window.
 const ID_STEP_MS: i64 = 60_000;
-
-/// Whether all was answered. Each answer is final: accepted, or refused because the room is archived.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Reply {
-    Answers(IgnoredAny),
-    Overloaded,
-    Unknown,
-    Unreadable,
-}
 
 /// What the leaver works with.
 #[derive(Debug)]
@@ -112,6 +101,7 @@ impl Leave {
         let subject = RequestSubject::Commands(app.clone());
         match self.nats.request(subject, Bytes::from(payload), timeout).await {
             Ok(answer) => match serde_json::from_slice(&answer) {
+                // Each answer is final: accepted, or refused because the room is archived.
                 Ok(Reply::Answers(_)) => true,
                 Ok(Reply::Overloaded | Reply::Unknown | Reply::Unreadable) | Err(_) => false,
             },

@@ -2,6 +2,7 @@
 
 mod play_urls;
 mod push_url;
+mod stream_callbacks;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use warp::filters::BoxedFilter;
 use warp::http::header::CACHE_CONTROL;
 use warp::reply::{Reply, Response};
 
+pub(crate) use self::stream_callbacks::Callbacks;
 use crate::config::StreamApps;
 use crate::owners::RoomOwners;
 
@@ -22,13 +24,18 @@ pub(crate) fn routes(
     apps: &StreamApps,
     auth: &Auth,
     owners: &Arc<impl RoomOwners>,
+    callbacks: &Callbacks,
 ) -> BoxedFilter<(Response,)> {
-    push_url::route(apps, auth, owners).or(play_urls::route(apps, auth)).unify().boxed()
+    let questions = push_url::route(apps, auth, owners).or(play_urls::route(apps, auth)).unify();
+    questions.or(stream_callbacks::routes(callbacks)).unify().boxed()
 }
 
 /// What [`routes`] answer.
 pub(crate) fn operations() -> Vec<Operation> {
-    vec![push_url::operation().named("push_url"), play_urls::operation().named("play_urls")]
+    let mut all = stream_callbacks::operations();
+    all.push(push_url::operation().named("push_url"));
+    all.push(play_urls::operation().named("play_urls"));
+    all
 }
 
 /// 32 hexadecimal digits that were never used.

@@ -5,7 +5,7 @@
 //! what protects a URL is the key and its short life.
 
 pub mod aliyun_a;
-mod hash;
+pub(crate) mod hash;
 pub mod huawei_a;
 pub mod ivs_jwt;
 pub mod nginx_secure_link;

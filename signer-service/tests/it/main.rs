@@ -5,4 +5,5 @@
 mod play_urls;
 mod push_url;
 mod shop;
+mod stream_callbacks;
 mod vectors;

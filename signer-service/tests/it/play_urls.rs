@@ -8,7 +8,7 @@ const PATH: &str = "/v1/apps/shop/rooms/a%20room/play-urls";
 
 #[tokio::test]
 async fn every_role_gets_play_urls() {
-    let shop = Shop::open();
+    let shop = Shop::open().await;
     for role in [Role::Admin, Role::Host, Role::Assistant, Role::Viewer] {
         let response = shop.get(PATH, "vera", role).await;
         assert_eq!(response.headers()["cache-control"], "no-store");
@@ -29,7 +29,7 @@ async fn every_role_gets_play_urls() {
 
 #[tokio::test]
 async fn without_a_token_for_the_room_there_are_none() {
-    let shop = Shop::open();
+    let shop = Shop::open().await;
     let viewer = |app, room| token(app, "vera", Role::Viewer, room);
     let cases = [
         (viewer("shop", Some("another")), 403, "room_not_in_token"),
@@ -47,7 +47,7 @@ async fn without_a_token_for_the_room_there_are_none() {
 
 #[tokio::test]
 async fn a_room_id_that_is_none_is_a_400() {
-    let shop = Shop::open();
+    let shop = Shop::open().await;
     let path = "/v1/apps/shop/rooms/%E7%94%A8/play-urls";
     let (status, code, _) = unpack(shop.get(path, "vera", Role::Viewer).await).await;
     assert_eq!((status, code.as_str()), (400, "invalid_id"));
@@ -55,7 +55,7 @@ async fn a_room_id_that_is_none_is_a_400() {
 
 #[tokio::test]
 async fn a_transcoded_stream_has_a_name_and_a_signature_of_its_own() {
-    let shop = Shop::open();
+    let shop = Shop::open().await;
     let path = |query: &str| format!("{PATH}?{query}");
     let get = async |path: &str| unpack(shop.get(path, "vera", Role::Viewer).await).await;
     let (_, _, plain) = get(PATH).await;
@@ -74,12 +74,18 @@ async fn a_transcoded_stream_has_a_name_and_a_signature_of_its_own() {
 
 #[tokio::test]
 async fn the_service_describes_itself() {
-    let shop = Shop::open();
+    let shop = Shop::open().await;
     let url = format!("http://{}/openapi.json", shop.signer);
     let document: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
     let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
     assert_eq!(
         paths,
-        ["/v1/apps/{app}/rooms/{room_id}/play-urls", "/v1/apps/{app}/rooms/{room_id}/push-url"]
+        [
+            "/v1/apps/{app}/rooms/{room_id}/play-urls",
+            "/v1/apps/{app}/rooms/{room_id}/push-url",
+            "/v1/apps/{app}/stream-callbacks/nginx-rtmp",
+            "/v1/apps/{app}/stream-callbacks/srs",
+            "/v1/apps/{app}/stream-callbacks/tencent",
+        ]
     );
 }

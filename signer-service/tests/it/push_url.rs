@@ -17,7 +17,7 @@ const STREAM: &str = "shop-6120726f6f6d";
 
 #[tokio::test]
 async fn the_host_of_the_room_gets_signed_urls() {
-    let shop = Shop::open();
+    let shop = Shop::open().await;
     let before_s = clock::now().0 / 1_000;
 
     let response = shop.get(PATH, OWNER, Role::Host).await;
@@ -44,7 +44,7 @@ async fn the_host_of_the_room_gets_signed_urls() {
 
 #[tokio::test]
 async fn nobody_else_gets_one_but_an_admin() {
-    let shop = Shop::open();
+    let shop = Shop::open().await;
     let cases = [
         (PATH, "root", Role::Admin, 200, ""),
         (PATH, "other-host", Role::Host, 403, "not_allowed"),
@@ -62,7 +62,7 @@ async fn nobody_else_gets_one_but_an_admin() {
 
 #[tokio::test]
 async fn a_token_must_be_for_this_app_and_this_room() {
-    let shop = Shop::open();
+    let shop = Shop::open().await;
     let host = |app, room| token(app, OWNER, Role::Host, room);
     let admin = token("shop", "root", Role::Admin, Some("another"));
     let cases = [
@@ -92,7 +92,7 @@ async fn an_owner_who_cannot_be_learnt_is_a_503_and_admins_go_on() {
     });
     let mut shops = Vec::new();
     for query_url in [nobody, failing, refusing, rambling, moving] {
-        let shop = Shop::open_with(tasks.clone(), query_url.clone());
+        let shop = Shop::open_with(tasks.clone(), query_url.clone()).await;
         let response = shop.get(PATH, OWNER, Role::Host).await;
 
         assert_eq!(response.headers()["retry-after"], "1", "{query_url}");
@@ -108,7 +108,7 @@ async fn an_owner_who_cannot_be_learnt_is_a_503_and_admins_go_on() {
 async fn an_answer_that_does_not_come_is_not_waited_for() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
-    let shop = Shop::open_with(Tasks::new(), url);
+    let shop = Shop::open_with(Tasks::new(), url).await;
 
     let answer = tokio::time::timeout(Duration::from_secs(5), shop.get(PATH, OWNER, Role::Host));
     let (status, code, _) = unpack(answer.await.unwrap()).await;

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use domain::actor::Role;
 use domain::ids::{AppId, RoomId, UserId};
+use nats::Nats;
+use nats::testing::TestServer;
 use serde_json::{Value, json};
 use service_kit::apps::{AppConfig, Apps};
 use service_kit::auth::key::{AuthKeyConfig, KeyAlgorithm};
@@ -26,24 +28,30 @@ pub(crate) const OWNER: &str = "hanna";
 pub(crate) struct Shop {
     pub(crate) tasks: Tasks,
     pub(crate) signer: SocketAddr,
+    pub(crate) nats: Nats,
+    _server: TestServer,
 }
 
 impl Shop {
-    pub(crate) fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let tasks = Tasks::new();
         let query = start_query(&tasks);
-        Self::open_with(tasks, format!("http://{query}"))
+        Self::open_with(tasks, format!("http://{query}")).await
     }
 
     /// With the query service at this address.
-    pub(crate) fn open_with(tasks: Tasks, query_url: String) -> Self {
+    pub(crate) async fn open_with(tasks: Tasks, query_url: String) -> Self {
+        let server = TestServer::start().await;
+        let nats = Nats::connect(&server.config()).await.unwrap();
         let config: SignerConfig = serde_json::from_value(json!({
+            "callbacks": { "report_timeout_ms": 500 },
             "apps": [{
                 "app": "shop",
                 "push_domain": "push.example.com",
                 "play_domain": "play.example.com",
                 "push_key": "pushkey",
                 "play_key": "playkey",
+                "callback_key": "callbackkey",
                 "push_ttl_s": 3_600,
                 "play_ttl_s": 600,
             }],
@@ -51,8 +59,8 @@ impl Shop {
         .unwrap();
         let query = QueryConfig { url: query_url, timeout_ms: 300, ..QueryConfig::default() };
         let config = SignerConfig { query, ..config };
-        let signer = signer_service::start(&config, &auth(), &tasks).unwrap().addr;
-        Self { tasks, signer }
+        let signer = signer_service::start(&config, &nats, &auth(), &tasks).unwrap().addr;
+        Self { tasks, signer, nats, _server: server }
     }
 
     /// Asks as a user of the app `shop`.

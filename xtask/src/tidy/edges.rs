@@ -16,7 +16,7 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("xtask", &[]),
     ("nats", &["domain"]),
     ("service-kit", &["domain"]),
-    ("signer-service", &["domain", "service-kit"]),
+    ("signer-service", &["domain", "nats", "service-kit"]),
     ("callbacks", &["domain", "nats", "service-kit"]),
     ("command-service", &["domain", "filter", "nats", "service-kit"]),
     ("query-service", &["domain", "nats", "migrations", "service-kit"]),

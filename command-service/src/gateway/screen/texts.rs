@@ -100,6 +100,7 @@ impl<'a> Texts<'a> {
             | RoomCommand::UnpinMessage(_)
             | RoomCommand::ReviewMessage(_)
             | RoomCommand::ArchiveRoom(_)
+            | RoomCommand::ReportStream(_)
             | RoomCommand::RemoveProduct(_) => Self::None,
         }
     }

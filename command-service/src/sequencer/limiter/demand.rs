@@ -36,6 +36,7 @@ impl Demand {
             | RoomCommand::ReviewMessage(_)
             | RoomCommand::SetRoomProfile(_)
             | RoomCommand::ArchiveRoom(_)
+            | RoomCommand::ReportStream(_)
             | RoomCommand::SetProduct(_)
             | RoomCommand::RemoveProduct(_)
             | RoomCommand::OrderShelf(_)

@@ -16,6 +16,7 @@ use crate::room::mute_all::MuteAll;
 use crate::room::mute_user::{FOR_EVER_S, MuteUser};
 use crate::room::pin_message::PinMessage;
 use crate::room::recall_message::RecallMessage;
+use crate::room::report_stream::ReportStream;
 use crate::room::review_message::ReviewMessage;
 use crate::room::set_announcement::SetAnnouncement;
 use crate::room::set_introduction::SetIntroduction;
@@ -25,6 +26,7 @@ use crate::room::unban_user::UnbanUser;
 use crate::room::unmute_user::UnmuteUser;
 use crate::room::unpin_message::UnpinMessage;
 use crate::state::tests::any::{any_text, any_user_id};
+use crate::timestamp::Timestamp;
 
 pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
     let mute = (any_user_id(), any_seconds())
@@ -64,8 +66,11 @@ pub(crate) fn any_moderation() -> impl Strategy<Value = RoomCommand> {
     let review = (2..8_u64, any::<bool>()).prop_map(|(room_seq, approve)| {
         RoomCommand::ReviewMessage(ReviewMessage { room_seq, approve })
     });
+    let sessions = select(vec!["s1", "s2"]).prop_map(|session| session.parse().unwrap());
+    let stream = (sessions, any::<bool>(), option::of((0..9_i64).prop_map(Timestamp)))
+        .prop_map(|(session, on, at)| RoomCommand::ReportStream(ReportStream { session, on, at }));
     let archive = Just(RoomCommand::ArchiveRoom(ArchiveRoom {}));
-    let of_messages = prop_oneof![12 => recall, 6 => pin, 8 => unpin, 1 => profile, 4 => archive, 1 => review.boxed()];
+    let of_messages = prop_oneof![12 => recall, 6 => pin, 8 => unpin, 1 => profile, 4 => archive, 1 => review.boxed(), 2 => stream.boxed()];
     let level = (0..4_u32, 0..4_u32, any::<u64>()).prop_map(|(from, level, points)| {
         RoomCommand::AnnounceLevel(AnnounceLevel { from, level, points })
     });

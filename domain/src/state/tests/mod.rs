@@ -195,6 +195,7 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::UnpinMessage(_)
             | RoomCommand::SetRoomProfile(_)
             | RoomCommand::ArchiveRoom(_)
+            | RoomCommand::ReportStream(_)
             | RoomCommand::UnmuteUser(_) => true,
             RoomCommand::SendMessage(_)
             | RoomCommand::SendCustomMessage(_)

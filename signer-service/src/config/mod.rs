@@ -25,6 +25,8 @@ pub struct SignerConfig {
     pub http: HttpConfig,
     /// Who knows the owners of rooms.
     pub query: QueryConfig,
+    /// What media servers call.
+    pub callbacks: CallbacksConfig,
     /// One `[[signer.apps]]` table for each app that has streams.
     pub apps: Vec<StreamApp>,
 }
@@ -39,6 +41,22 @@ pub struct QueryConfig {
     pub timeout_ms: u64,
     /// How large it may be.
     pub answer_bytes_max: usize,
+}
+
+/// The `[signer.callbacks]` section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CallbacksConfig {
+    /// How large a call may be.
+    pub body_bytes_max: usize,
+    /// Time for the app's sequencer to take a report, below what media servers wait.
+    pub report_timeout_ms: u64,
+}
+
+impl Default for CallbacksConfig {
+    fn default() -> Self {
+        Self { body_bytes_max: 16_384, report_timeout_ms: 5_000 }
+    }
 }
 
 impl Default for QueryConfig {
@@ -84,6 +102,9 @@ pub struct StreamApp {
     /// For `ivs-jwt`: the one channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_arn: Option<String>,
+    /// Signs the notifications of Tencent's live streaming; without it they are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_key: Option<Secret<String>>,
     /// How long a push URL is good. Too short, and a host who lost the network cannot come back.
     #[serde(default = "defaults::push_ttl_s")]
     pub push_ttl_s: u32,
@@ -159,6 +180,14 @@ impl StreamApps {
                 let range = 1_024..=64 * 1_024 * 1_024;
                 check_range("signer.query.answer_bytes_max", query.answer_bytes_max, range)
             })
+            .and_then(|()| {
+                let bytes = config.callbacks.body_bytes_max;
+                check_range("signer.callbacks.body_bytes_max", bytes, 1_024..=1_048_576)
+            })
+            .and_then(|()| {
+                let ms = config.callbacks.report_timeout_ms;
+                check_range("signer.callbacks.report_timeout_ms", ms, 10..=20_000)
+            })
             .map_err(InvalidSigner::OutOfRange)?;
         let mut apps = HashMap::with_capacity(config.apps.len());
         for app in &config.apps {
@@ -229,6 +258,7 @@ impl StreamApp {
             ("push_key_backup", &self.push_key_backup),
             ("play_key", &self.play_key),
             ("play_key_backup", &self.play_key_backup),
+            ("callback_key", &self.callback_key),
         ];
         for (key, secret) in keys.into_iter().filter(|_| pushes) {
             let fits = secret.as_ref().is_none_or(|secret| is_key(secret.expose()));
@@ -268,6 +298,7 @@ impl StreamApp {
             play_key: None,
             play_key_backup: None,
             channel_arn: None,
+            callback_key: None,
             push_ttl_s: defaults::push_ttl_s(),
             play_ttl_s: defaults::play_ttl_s(),
             push_validity_s: 0,
@@ -305,79 +336,4 @@ fn is_key(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scheme::ivs_jwt::testing::{CHANNEL, P256_PEM, PRIVATE_PEM};
-
-    #[test]
-    fn an_app_that_would_give_useless_urls_is_refused_with_the_key() {
-        let app = || StreamApp::named("shop".parse().unwrap());
-        let secret = |text: &str| Some(Secret::new(text.to_owned()));
-        let cases = [
-            ("push_domain", StreamApp { push_domain: "a/b".to_owned(), ..app() }),
-            ("play_domain", StreamApp { play_domain: String::new(), ..app() }),
-            ("play_domain", StreamApp { play_domain: "PUSH.example.com".to_owned(), ..app() }),
-            ("app_name", StreamApp { app_name: "li_ve".to_owned(), ..app() }),
-            ("push_key", StreamApp { push_key: secret(""), ..app() }),
-            ("push_key_backup", StreamApp { push_key_backup: secret("a b"), ..app() }),
-            ("play_key", StreamApp { play_key: secret(&"k".repeat(257)), ..app() }),
-            ("push_key", StreamApp { push_key: None, ..app() }),
-            ("push_domain", StreamApp { push_domain: "push.example.com:1935".to_owned(), ..app() }),
-            ("channel_arn", StreamApp { channel_arn: Some(CHANNEL.to_owned()), ..app() }),
-            ("push_ttl_s", StreamApp { push_ttl_s: 59, ..app() }),
-            ("play_ttl_s", StreamApp { play_ttl_s: TTL_S_MAX + 1, ..app() }),
-        ];
-        for (key, app) in cases {
-            let error = app.check().unwrap_err().to_string();
-            assert!(error.contains(&format!("`{key}`")), "{key}: {error}");
-        }
-        assert_eq!(app().check(), Ok(()));
-        assert_eq!(StreamApp { push_key: secret(&"k".repeat(256)), ..app() }.check(), Ok(()));
-
-        let config = SignerConfig { apps: vec![app(), app()], ..SignerConfig::default() };
-        let twice = StreamApps::try_new(&config).unwrap_err();
-        assert_eq!(twice, InvalidSigner::AppTwice("shop".parse().unwrap()));
-    }
-
-    #[test]
-    fn each_scheme_asks_for_what_it_needs_and_for_nothing_else() {
-        let named = |scheme| StreamApp { scheme, ..StreamApp::named("shop".parse().unwrap()) };
-        let secret = |text: &str| Some(Secret::new(text.to_owned()));
-        let volc = || named(Scheme::VolcB);
-        let aliyun = || StreamApp { push_validity_s: 1_800, ..named(Scheme::AliyunA) };
-        let huawei = || StreamApp { push_validity_s: 60, ..named(Scheme::HuaweiA) };
-        let local = "127.0.0.1:1935".to_owned();
-        let nginx = || StreamApp {
-            push_domain: local.clone(),
-            play_domain: local.clone(),
-            ..named(Scheme::NginxSecureLink)
-        };
-        let ivs = || StreamApp {
-            push_domain: String::new(),
-            push_key: None,
-            play_key: secret(PRIVATE_PEM),
-            channel_arn: Some(CHANNEL.to_owned()),
-            play_ttl_s: 600,
-            ..named(Scheme::IvsJwt)
-        };
-        for app in [volc(), aliyun(), huawei(), nginx(), ivs()] {
-            assert_eq!(app.check(), Ok(()), "{app:?}");
-        }
-        let cases = [
-            ("play_key", StreamApp { play_key: secret("k"), ..volc() }),
-            ("push_validity_s", StreamApp { push_validity_s: 1, ..volc() }),
-            ("push_validity_s", StreamApp { push_validity_s: 59, ..huawei() }),
-            ("play_validity_s", StreamApp { play_key: secret("k"), ..huawei() }),
-            ("play_validity_s", StreamApp { play_validity_s: 1, ..nginx() }),
-            ("push_domain", StreamApp { push_domain: "127.0.0.1:70000".to_owned(), ..nginx() }),
-            ("push_key", StreamApp { push_key: secret("k"), ..ivs() }),
-            ("play_key", StreamApp { play_key: secret(P256_PEM), ..ivs() }),
-            ("channel_arn", StreamApp { channel_arn: Some("arn:aws:s3".to_owned()), ..ivs() }),
-            ("play_ttl_s", StreamApp { play_ttl_s: 601, ..ivs() }),
-        ];
-        for (key, app) in cases {
-            let error = app.check().unwrap_err().to_string();
-            assert!(error.contains(&format!("`{key}`")), "{key}: {error}");
-        }
-    }
-}
+mod tests;
