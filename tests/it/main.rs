@@ -4,6 +4,7 @@
 
 mod api_contract;
 mod apps;
+mod audience;
 mod autobahn;
 mod callbacks;
 mod clients;
