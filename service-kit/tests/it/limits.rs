@@ -90,7 +90,8 @@ async fn a_header_that_is_too_large_is_refused() {
 
 #[tokio::test]
 async fn one_connection_too_many_is_told_so() {
-    let server = start(HttpConfig { connections_max: 2, ..HttpConfig::default() });
+    let cors_origins = vec!["https://shop.example".to_owned().try_into().unwrap()];
+    let server = start(HttpConfig { connections_max: 2, cors_origins, ..HttpConfig::default() });
     let mut first = server.connect().await;
     let mut second = server.connect().await;
     for client in [&mut first, &mut second] {
@@ -103,6 +104,15 @@ async fn one_connection_too_many_is_told_so() {
     let (status, body) = third.answer().await;
     assert_eq!((status, code(&body)), (503, "too_many_connections".to_owned()));
     assert_eq!(third.rest().await, "");
+    // A page may read it, if it may read anything.
+    for (origin, may) in [("https://shop.example", true), ("https://evil.example", false)] {
+        let mut page = server.connect().await;
+        page.send(&REQUEST.replace("\r\n\r\n", &format!("\r\nOrigin: {origin}\r\n\r\n"))).await;
+        let answer = page.rest().await;
+        let allowed = format!("access-control-allow-origin: {origin}\r\n");
+        assert_eq!(answer.contains(&allowed), may, "{answer}");
+        assert!(answer.contains("vary: origin\r\n"), "{answer}");
+    }
     // One that says nothing is not kept either.
     assert_eq!(server.connect().await.rest().await, "");
 

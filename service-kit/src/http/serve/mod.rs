@@ -104,7 +104,7 @@ impl Bound {
         let mut admission = Admission::new(&config);
         let tracker = TaskTracker::new();
         let connections = Connections::new(service, &config, shutdown.clone());
-        let mut refusals = Refusals::new(service);
+        let mut refusals = Refusals::new(service, config.cors_origins.clone().into());
         tracing::info!(service, %address, "listening");
 
         while let Some((tcp, peer)) = accept(&listener, &shutdown).await {
