@@ -5,6 +5,7 @@ use service_kit::config::{OutOfRange, at_speed, check_range};
 use service_kit::http::HttpConfig;
 
 pub use crate::presence::config::PresenceConfig;
+pub use crate::stream::config::WebSocketConfig;
 
 /// The `[query]` section.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +80,13 @@ pub struct HubConfig {
     pub tick_ms: u64,
     /// Listeners from which on a room ticks.
     pub tick_listeners_min: usize,
+    /// A busy room waits, after a round through its viewers, for this share of the time that it took,
+    /// so that more goes out with the next one; not if something urgent happens.
+    pub gather_percent: u32,
+    /// The longest such wait, in millionths of a second; 0 is none.
+    pub gather_max_us: u64,
+    /// How long a new figure of who is there waits for items to go out with.
+    pub online_wait_ms: u64,
     /// Comings and goings of a room within `moves_window_ms` that are sent as single items; those
     /// that are more are merged.
     pub moves_per_window_max: usize,
@@ -115,6 +123,9 @@ impl Default for HubConfig {
             batch_events_max: 512,
             tick_ms: 40,
             tick_listeners_min: 100,
+            gather_percent: 25,
+            gather_max_us: 2_000,
+            online_wait_ms: 500,
             moves_per_window_max: 5,
             moves_window_ms: 1_000,
             heartbeat_ms: 15_000,
@@ -258,53 +269,8 @@ impl Default for AnswersConfig {
     }
 }
 
-/// The `[query.websocket]` section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WebSocketConfig {
-    /// Read buffer of a connection. It is cleared whenever the connection is looked at, so a large
-    /// one costs time as well as memory.
-    pub read_buffer_bytes: usize,
-    /// What is gathered into one write.
-    pub write_buffer_bytes: usize,
-    /// Largest frame and message of a client.
-    pub inbound_bytes_max: usize,
-    /// Frames of a client in one second.
-    pub inbound_frames_per_s_max: u32,
-    /// A client that does not answer a ping for this long is gone.
-    pub pong_timeout_ms: u64,
-    /// A client that has not taken one run of items, or one other frame, for this long is too slow.
-    pub stall_ms: u64,
-    /// How long a closing connection waits for the client's close.
-    pub close_ms: u64,
-    /// Commands of a client that wait for their answers; one more is refused.
-    pub commands_in_flight_max: usize,
-    /// Time for an answer of the command side.
-    pub command_timeout_ms: u64,
-    /// How long before its token expires a client is warned.
-    pub token_warning_ms: u64,
-}
-
-impl Default for WebSocketConfig {
-    fn default() -> Self {
-        Self {
-            read_buffer_bytes: 1_024,
-            write_buffer_bytes: 4_096,
-            inbound_bytes_max: 16_384,
-            inbound_frames_per_s_max: 20,
-            pong_timeout_ms: 30_000,
-            stall_ms: 10_000,
-            close_ms: 1_000,
-            commands_in_flight_max: 8,
-            command_timeout_ms: 10_000,
-            token_warning_ms: 30_000,
-        }
-    }
-}
-
 impl QueryConfig {
     /// Refuses limits that make no sense.
-    #[expect(clippy::too_many_lines, reason = "one line for each key")]
     pub fn check(&self) -> Result<(), OutOfRange> {
         let drain = &self.drain;
         check_range("query.drain.byes_per_s_min", drain.byes_per_s_min, 1..=1_000_000)?;
@@ -312,9 +278,10 @@ impl QueryConfig {
         check_range("query.drain.bound_ms", drain.bound_ms, self.http.drain_ms..=600_000)?;
         let spread_max = drain.bound_ms - self.http.drain_ms;
         check_range("query.drain.spread_ms", drain.spread_ms, 0..=spread_max)?;
-        let (hub, answers, websocket) = (&self.hub, &self.answers, &self.websocket);
+        let (hub, answers) = (&self.hub, &self.answers);
         self.http.check()?;
         self.presence.check()?;
+        self.websocket.check()?;
         check_range("query.hub.ring_items_max", hub.ring_items_max, 1..=1_000_000)?;
         check_range("query.hub.ring_bytes_max", hub.ring_bytes_max, 1_024..=1 << 30)?;
         check_range("query.hub.rings_bytes_max", hub.rings_bytes_max, 1_024..=1 << 40)?;
@@ -325,6 +292,9 @@ impl QueryConfig {
         check_range("query.hub.backlog_bytes_max", hub.backlog_bytes_max, 1_024..=1 << 30)?;
         check_range("query.hub.batch_events_max", hub.batch_events_max, 1..=10_000)?;
         check_range("query.hub.tick_ms", hub.tick_ms, 0..=1_000)?;
+        check_range("query.hub.gather_percent", hub.gather_percent, 0..=100)?;
+        check_range("query.hub.gather_max_us", hub.gather_max_us, 0..=20_000)?;
+        check_range("query.hub.online_wait_ms", hub.online_wait_ms, 0..=10_000)?;
         check_range("query.hub.heartbeat_ms", hub.heartbeat_ms, 10..=600_000)?;
         check_range("query.hub.moves_per_window_max", hub.moves_per_window_max, 0..=1_000)?;
         check_range("query.hub.moves_window_ms", hub.moves_window_ms, 0..=60_000)?;
@@ -359,24 +329,7 @@ impl QueryConfig {
         let requests = answers.profile_requests_max;
         check_range("query.answers.profile_requests_max", requests, 1..=1_000)?;
         let timeout_ms = answers.postgres_timeout_ms;
-        check_range("query.answers.postgres_timeout_ms", timeout_ms, 10..=60_000)?;
-        let bytes = websocket.read_buffer_bytes;
-        check_range("query.websocket.read_buffer_bytes", bytes, 128..=1 << 20)?;
-        let bytes = websocket.write_buffer_bytes;
-        check_range("query.websocket.write_buffer_bytes", bytes, 0..=1 << 20)?;
-        let bytes = websocket.inbound_bytes_max;
-        check_range("query.websocket.inbound_bytes_max", bytes, 128..=1 << 20)?;
-        let frames = websocket.inbound_frames_per_s_max;
-        check_range("query.websocket.inbound_frames_per_s_max", frames, 1..=100_000)?;
-        check_range("query.websocket.pong_timeout_ms", websocket.pong_timeout_ms, 10..=600_000)?;
-        check_range("query.websocket.stall_ms", websocket.stall_ms, 10..=600_000)?;
-        check_range("query.websocket.close_ms", websocket.close_ms, 0..=60_000)?;
-        let commands = websocket.commands_in_flight_max;
-        check_range("query.websocket.commands_in_flight_max", commands, 0..=1_000)?;
-        let timeout_ms = websocket.command_timeout_ms;
-        check_range("query.websocket.command_timeout_ms", timeout_ms, 10..=600_000)?;
-        let warning_ms = websocket.token_warning_ms;
-        check_range("query.websocket.token_warning_ms", warning_ms, 0..=3_600_000)
+        check_range("query.answers.postgres_timeout_ms", timeout_ms, 10..=60_000)
     }
 }
 

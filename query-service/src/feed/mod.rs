@@ -6,7 +6,7 @@
 
 pub(crate) mod control;
 pub(crate) mod open;
-mod timer;
+pub(crate) mod timer;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +25,8 @@ use crate::hub::frame::Frame;
 use crate::hub::notice::NextNotice;
 use crate::hub::people::SentAway;
 use crate::hub::ring::After;
-use crate::hub::room::Subscription;
 use crate::hub::run::Run;
+use crate::hub::room::Subscription;
 use crate::hub::{AppHub, Reader};
 use crate::metrics::Metrics;
 
@@ -80,25 +80,58 @@ pub(crate) enum Delivery {
 
 /// What a stream is written from.
 pub(crate) trait Source: Send + 'static {
-    /// Waits for what to send next. Cancel-safe.
+    /// Waits for what to send next. Cancel-safe: nothing is taken before it is given out.
     fn next(&mut self) -> impl Future<Output = Delivery> + Send;
 
     fn metrics(&self) -> &Arc<Metrics>;
+
+    /// From now on the client is told so long before its token expires.
+    fn warn_of_expiry(&mut self, before: Duration);
+
+    /// The same user has another token.
+    fn renew(&mut self, identity: &Identity);
+
+    /// The broadcaster may write to the viewer while they are up to date, if it ever does.
+    fn join(&mut self, _member: Arc<Member>) {}
+
+    /// The broadcaster writes no more until [`Source::next`] is called again.
+    fn leave(&mut self) {}
 }
 
 impl Source for Feed {
     async fn next(&mut self) -> Delivery {
-        Self::next(self).await
+        self.next_delivery().await
     }
 
     fn metrics(&self) -> &Arc<Metrics> {
         self.hub.metrics()
     }
+
+    fn warn_of_expiry(&mut self, before: Duration) {
+        self.timer.warn(before);
+    }
+
+    fn renew(&mut self, identity: &Identity) {
+        self.reader = Reader::of(identity);
+        self.expires_at = identity.expires_at();
+        self.timer.renew(self.expires_at, clock::now());
+    }
+
+    fn join(&mut self, member: Arc<Member>) {
+        let part = self.subscription.room().audience().pick_part();
+        self.seat = Some(Seat { member, part, attached: false });
+    }
+
+    fn leave(&mut self) {
+        if let Some(seat) = self.seat.as_mut().filter(|seat| seat.attached) {
+            self.cursor = seat.member.leave();
+            seat.attached = false;
+        }
+    }
 }
 
 impl Feed {
-    /// Waits for what to send next. Cancel-safe: nothing is taken before it is given out.
-    pub(crate) async fn next(&mut self) -> Delivery {
+    async fn next_delivery(&mut self) -> Delivery {
         if let Some(frame) = self.opening.pop() {
             if self.opening.is_empty() {
                 self.opening = Vec::new();
@@ -178,38 +211,7 @@ impl Feed {
         if let Some(end) = self.subscription.look() {
             return Some(end.into());
         }
-        if self.timer.is_staying()
-            && let Some(end) = self.stay.draw_end()
-        {
-            self.timer.leave_at(end);
-        }
-        self.timer.over()
-    }
-
-    /// From now on the client is told so long before its token expires.
-    pub(crate) fn warn_of_expiry(&mut self, before: Duration) {
-        self.timer.warn(before);
-    }
-
-    /// The same user has another token.
-    pub(crate) fn renew(&mut self, identity: &Identity) {
-        self.reader = Reader::of(identity);
-        self.expires_at = Timestamp(identity.expires_at_s.saturating_mul(1_000));
-        self.timer.renew(self.expires_at, clock::now());
-    }
-
-    /// From now on the broadcaster may write to the viewer while they are up to date.
-    pub(crate) fn join(&mut self, member: Arc<Member>) {
-        let part = self.subscription.room().audience().pick_part();
-        self.seat = Some(Seat { member, part, attached: false });
-    }
-
-    /// The broadcaster writes no more until [`Feed::next`] is called again.
-    pub(crate) fn leave(&mut self) {
-        if let Some(seat) = self.seat.as_mut().filter(|seat| seat.attached) {
-            self.cursor = seat.member.leave();
-            seat.attached = false;
-        }
+        self.timer.over_or_told(&self.stay)
     }
 
     /// Goes on alone if the broadcaster has given up on the viewer. True if it has left something
@@ -220,10 +222,6 @@ impl Feed {
             self.leave();
         }
         self.seat.as_ref().is_some_and(|seat| !seat.attached && seat.member.has_rest())
-    }
-
-    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
-        self.hub.metrics()
     }
 
     /// What comes next; nothing if the viewer is too slow.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use domain::timestamp::Timestamp;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::drain::Stay;
 use crate::feed::control::ByeReason;
 
 /// No stream is older; a timer cannot be set to the end of time.
@@ -74,19 +75,24 @@ impl Timer {
         self.sent = true;
     }
 
-    /// Nobody has said yet when the service ends.
-    pub(crate) fn is_staying(&self) -> bool {
-        self.leave_at.is_none()
+    /// As [`Timer::over`], after a look whether the service ends, and when for this stream.
+    pub(crate) fn over_or_told(&mut self, stay: &Stay) -> Option<ByeReason> {
+        if self.leave_at.is_none()
+            && let Some(end) = stay.draw_end()
+        {
+            self.leave_at(end);
+        }
+        self.over()
     }
 
     /// The service ends for this stream at that moment.
-    pub(crate) fn leave_at(&mut self, end: Instant) {
+    fn leave_at(&mut self, end: Instant) {
         self.leave_at = Some(end);
         self.set();
     }
 
     /// Why the stream is over, if it is; for one so busy that it never waits.
-    pub(crate) fn over(&self) -> Option<ByeReason> {
+    fn over(&self) -> Option<ByeReason> {
         let now = Instant::now();
         if self.expires_at <= now {
             return Some(ByeReason::TokenExpired);
@@ -163,9 +169,8 @@ mod tests {
     async fn the_service_ends_for_the_stream_when_it_is_told() {
         let mut timer = Timer::new(60_000, Timestamp(100_000), Timestamp(0));
         let started = Instant::now();
-        assert!(timer.is_staying());
         timer.leave_at(started + Duration::from_secs(3));
-        assert_eq!((timer.over(), timer.is_staying()), (None, false));
+        assert_eq!(timer.over(), None);
         assert_eq!(timer.due().await, Due::Over(ByeReason::Shutdown));
         assert_eq!(started.elapsed().as_secs(), 3);
     }

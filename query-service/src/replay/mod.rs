@@ -13,12 +13,14 @@ use std::time::Duration;
 use domain::ids::RoomId;
 use domain::timestamp::Timestamp;
 use serde::Deserialize;
+use service_kit::auth::Identity;
 use service_kit::clock;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::drain::Stay;
 use crate::feed::control::{self, ByeReason};
+use crate::feed::timer::{Due, Timer};
 use crate::feed::{Delivery, Source};
 use crate::history::{History, Place};
 use crate::hub::frame::Frame;
@@ -59,14 +61,11 @@ pub(crate) struct Replay {
     until: u64,
     timing: Timing,
     began: Instant,
-    heartbeat: Duration,
-    beat_at: Instant,
+    timer: Timer,
     expires_at: Timestamp,
     progress: watch::Receiver<Progress>,
     _taken: Taken,
     stay: Stay,
-    /// When it has to go, once the service stops.
-    leave_at: Option<Instant>,
 }
 
 /// Of an item, when it happened.
@@ -89,8 +88,7 @@ impl Replay {
             opening;
         let until = hub.head(&room_id)?;
         Metrics::stream_begun("replay");
-        let heartbeat = Duration::from_millis(hub.config().heartbeat_ms);
-        let began = Instant::now();
+        let timer = Timer::new(hub.config().heartbeat_ms, expires_at, clock::now());
         Some(Self {
             opening: Some(control::resumed(after, hub.versions())),
             progress: hub.progress(),
@@ -101,13 +99,11 @@ impl Replay {
             cursor: after,
             until,
             timing,
-            began,
-            heartbeat,
-            beat_at: began + heartbeat,
+            began: Instant::now(),
+            timer,
             expires_at,
             _taken: taken,
             stay,
-            leave_at: None,
         })
     }
 
@@ -119,13 +115,17 @@ impl Replay {
             if let Some(reason) = self.reason_to_end() {
                 return self.bye(reason);
             }
+            if self.timer.takes_warning() {
+                self.timer.sent();
+                return Delivery::Control(control::token_expires(self.expires_at));
+            }
             let due_at = match self.look().await {
                 Next::Due(run, moments) => {
                     for at in moments {
                         self.timing.sent(at);
                     }
                     self.cursor = run.last;
-                    self.beat_at = Instant::now() + self.heartbeat;
+                    self.timer.sent();
                     let clearance = || self.hub.clearance(&self.room_id, &self.reader);
                     let run = run.cleared(&self.reader.user, clearance);
                     self.hub.metrics().delivered(&run, 1);
@@ -135,15 +135,17 @@ impl Replay {
                 Next::Unavailable => return self.bye(ByeReason::HistoryUnavailable),
             };
             while Instant::now() < due_at && self.reason_to_end().is_none() {
-                if self.beat_at <= Instant::now() {
-                    self.beat_at = Instant::now() + self.heartbeat;
-                    return Delivery::Heartbeat;
-                }
-                // The token's end, a ban and the end of the service are looked for now and then.
+                // A ban and the end of the service are looked for now and then.
                 let look_again = Instant::now() + LOOK_AGAIN;
-                tokio::select! {
-                    () = sleep_until(due_at.min(self.beat_at).min(look_again)) => {}
-                    _ = self.progress.wait_for(|progress| progress.end.is_some()) => {}
+                let due = tokio::select! {
+                    () = sleep_until(due_at.min(look_again)) => continue,
+                    _ = self.progress.wait_for(|progress| progress.end.is_some()) => continue,
+                    due = self.timer.due() => due,
+                };
+                match due {
+                    Due::Heartbeat => return Delivery::Heartbeat,
+                    Due::Warning => break,
+                    Due::Over(reason) => return self.bye(reason),
                 }
             }
         }
@@ -156,21 +158,14 @@ impl Replay {
     }
 
     fn reason_to_end(&mut self) -> Option<ByeReason> {
-        let now = clock::now();
-        if self.leave_at.is_none() {
-            self.leave_at = self.stay.draw_end();
-        }
-        if self.leave_at.is_some_and(|leave_at| leave_at <= Instant::now()) {
-            return Some(ByeReason::Shutdown);
-        }
         if let Some(end) = self.progress.borrow().end {
             return Some(end.into());
         }
-        if let Some(ban) = self.hub.ban(&self.room_id, &self.reader, now) {
+        if let Some(ban) = self.hub.ban(&self.room_id, &self.reader, clock::now()) {
             return Some(ByeReason::Banned { until: ban.until });
         }
-        if self.expires_at <= now {
-            return Some(ByeReason::TokenExpired);
+        if let Some(reason) = self.timer.over_or_told(&self.stay) {
+            return Some(reason);
         }
         (self.until <= self.cursor).then_some(ByeReason::End)
     }
@@ -217,5 +212,15 @@ impl Source for Replay {
 
     fn metrics(&self) -> &Arc<Metrics> {
         self.hub.metrics()
+    }
+
+    fn warn_of_expiry(&mut self, before: Duration) {
+        self.timer.warn(before);
+    }
+
+    fn renew(&mut self, identity: &Identity) {
+        self.reader = Reader::of(identity);
+        self.expires_at = identity.expires_at();
+        self.timer.renew(self.expires_at, clock::now());
     }
 }

@@ -19,6 +19,7 @@ mod presence;
 mod product_history;
 mod query;
 mod replay;
+mod replay_ws;
 mod room;
 mod room_word_lists;
 mod rooms;
@@ -47,6 +48,7 @@ pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply 
         .or(feed::route(service.clone(), auth))
         .or(stream::route(service.clone(), auth))
         .or(replay::route(service.clone(), auth))
+        .or(replay_ws::route(service.clone(), auth))
         .or(ws::route(service.clone(), auth))
         .or(gift_totals::route(service.clone(), auth))
         .or(gift_ranks::route(service.clone(), auth))
@@ -78,6 +80,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         feed::operation().named("feed"),
         stream::operation().named("stream"),
         replay::operation().named("replay"),
+        replay_ws::operation().named("replay_ws"),
         ws::operation().named("ws"),
         gift_totals::operation().named("gift_totals"),
         gift_ranks::operation().named("gift_ranks"),

@@ -2,9 +2,8 @@
 //! room with its own timing, as server-sent events.
 
 use domain::ids::{AppId, RoomId};
-use domain::timestamp::Timestamp;
 use serde_json::json;
-use service_kit::auth::{Auth, AuthError, Identity};
+use service_kit::auth::{Auth, Identity};
 use service_kit::clock;
 use service_kit::http::{get, room_path};
 use service_kit::openapi::Operation;
@@ -28,16 +27,22 @@ use crate::stream::sse;
 const SPEED_MIN: u64 = OWN_SPEED / 10;
 
 pub(super) fn operation() -> Operation {
-    question("/rooms/{room_id}/replay", "A past show of the room, with its own timing.")
+    common("/rooms/{room_id}/replay", "A past show of the room, with its own timing.")
+        .parameter("header", "Last-Event-ID", false, json!({ "type": "string" }))
+        .answer_of(200, "text/event-stream", None)
+}
+
+/// What both transports take and answer.
+pub(super) fn common(path: &str, summary: &'static str) -> Operation {
+    question(path, summary)
         .number("from_seq")
         .parameter("query", "speed", false, json!({ "type": "number", "default": 1 }))
         .number("last_event_id")
-        .parameter("header", "Last-Event-ID", false, json!({ "type": "string" }))
-        .answer_of(200, "text/event-stream", None)
         .problems(&[
             (400, "invalid_last_event_id"),
             (404, "room_not_found"),
             (503, "too_many_replays"),
+            (503, "shutting_down"),
         ])
 }
 
@@ -55,16 +60,28 @@ pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + 
 }
 
 async fn replay(
-    app: AppId,
+    _app: AppId,
     room_id: RoomId,
     identity: Identity,
     raw: String,
     header: Option<HeaderValue>,
     service: Service,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(&raw, &["from_seq", "speed", "last_event_id"])?;
     let header = header.as_ref().map(HeaderValue::to_str).transpose();
     let header = header.map_err(|_not_text| invalid_last_event_id())?;
+    let replay = open(&service, &identity, room_id, &raw, header)?;
+    Ok(sse::response(replay))
+}
+
+/// Opens what the request asks for.
+pub(super) fn open(
+    service: &Service,
+    identity: &Identity,
+    room_id: RoomId,
+    raw: &str,
+    header: Option<&str>,
+) -> Result<Replay, Problem> {
+    let query = Query::parse(raw, &["from_seq", "speed", "last_event_id"])?;
     let last_id = query::last_event_id(header, query.text("last_event_id"))?;
     let from_seq = query.number("from_seq")?.unwrap_or(1);
     let config = service.config().replay;
@@ -74,30 +91,25 @@ async fn replay(
     let speed = speed.ok_or_else(|| {
         invalid_query(format!("`speed` is from 0.1 to {}, with three decimals", config.speed_max))
     })?;
-    let expires_at = Timestamp(identity.expires_at_s.saturating_mul(1_000));
-    // Within the leeway of the clocks a token is still good for one answer, but not for a stream.
-    if expires_at <= clock::now() {
-        return Err(AuthError::Expired.into());
-    }
-    let hub = service.hub_for(&identity, &room_id)?;
+    let expires_at = identity.streams_until(clock::now())?;
+    let hub = service.hub_for(identity, &room_id)?;
     // A client that comes back goes on where it was.
     let after = last_id.unwrap_or_else(|| from_seq.saturating_sub(1));
     let head = hub.head(&room_id).ok_or_else(room_not_found)?;
     if head < after {
         return Err(invalid_query(format!("the room has only come to {head}")));
     }
-    let taken = service.replays().take(&app).ok_or_else(too_many_replays)?;
+    let taken = service.replays().take(&identity.app).ok_or_else(too_many_replays)?;
     let opening = Opening {
         hub,
         history: service.history().clone(),
         room_id,
-        reader: Reader::of(&identity),
+        reader: Reader::of(identity),
         after,
         timing: Timing::new(speed, config.gap_max_ms),
         expires_at,
         taken,
         stay: service.drain().stay()?,
     };
-    let replay = Replay::open(opening).ok_or_else(room_not_found)?;
-    Ok(sse::response(replay))
+    Replay::open(opening).ok_or_else(room_not_found)
 }

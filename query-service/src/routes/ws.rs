@@ -5,7 +5,6 @@
 
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::cors::check_websocket;
 use service_kit::http::{get, room_path};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
@@ -17,7 +16,6 @@ use crate::openapi::question;
 use crate::routes::query::{self, Query};
 use crate::routes::with;
 use crate::service::Service;
-use crate::stream::desk::Desk;
 use crate::stream::handshake::{self, Upgrade};
 use crate::stream::{self, websocket};
 
@@ -57,12 +55,8 @@ async fn ws(
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["last_event_id"])?;
     let last_id = query::last_event_id(None, query.text("last_event_id"))?;
-    let Upgrade { connection, socket, headers, token, answer } = upgrade?;
-    check_websocket(&service.config().http.cors_origins, &headers, token.is_some())?;
-    let desk = Desk::new(service.clone(), &identity, room_id.clone(), token);
-    let feed = stream::open(&service, &identity, room_id, last_id).await?;
-    let config = service.config().websocket.clone();
-    let opening = websocket::Opening { connection, socket, feed, config, desk };
-    service.spawn_stream("websocket", websocket::serve(opening));
-    Ok(answer)
+    let upgrade = upgrade?;
+    upgrade.check_origin(&service)?;
+    let feed = stream::open(&service, &identity, room_id.clone(), last_id).await?;
+    Ok(websocket::respond(&service, &identity, room_id, upgrade, feed))
 }

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::ids::{AppId, RoomId, UserId};
-use domain::timestamp::Timestamp;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use nats::{Nats, RequestError, RequestSubject};
@@ -131,10 +130,7 @@ impl Desk {
             return Err(AuthError::OtherUser.into());
         }
         identity.check_room(&self.room_id)?;
-        let expires_at = Timestamp(identity.expires_at_s.saturating_mul(1_000));
-        if expires_at <= now {
-            return Err(AuthError::Expired.into());
-        }
+        let expires_at = identity.streams_until(now)?;
         self.token = Some(token.into());
         let body = json!({ "outcome": "refreshed", "expires_at": expires_at });
         Ok(Done::Refreshed(Box::new(identity), answer(id, 200, &body.to_string())))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hyper::upgrade::OnUpgrade;
 use service_kit::auth::credentials;
 use service_kit::http::Socket;
+use service_kit::http::cors::check_websocket;
 use service_kit::problem::Problem;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use warp::Filter;
@@ -18,6 +19,7 @@ use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 use crate::problems::upgrade_required;
+use crate::service::Service;
 
 /// What we speak. A client that offers protocols must offer this one, beside its `bearer.<token>`.
 pub(crate) const SUBPROTOCOL: &str = "matinee.v1";
@@ -34,6 +36,14 @@ pub(crate) struct Upgrade {
     pub(crate) token: Option<Arc<str>>,
     /// 101 Switching Protocols.
     pub(crate) answer: Response,
+}
+
+impl Upgrade {
+    /// Refuses a page of an origin that may not open it.
+    pub(crate) fn check_origin(&self, service: &Service) -> Result<(), Problem> {
+        let origins = &service.config().http.cors_origins;
+        check_websocket(origins, &self.headers, self.token.is_some())
+    }
 }
 
 /// The handshake of a request, or why there is none.

@@ -2,6 +2,7 @@
 //! [`handshake`]. Both write the same JSON. [`desk`] takes what a
 //! client sends over a WebSocket.
 
+pub(crate) mod config;
 pub(crate) mod desk;
 mod direct;
 pub(crate) mod handshake;
@@ -10,8 +11,7 @@ pub(crate) mod sse;
 pub(crate) mod websocket;
 
 use domain::ids::RoomId;
-use domain::timestamp::Timestamp;
-use service_kit::auth::{AuthError, Identity};
+use service_kit::auth::Identity;
 use service_kit::clock;
 use service_kit::problem::Problem;
 
@@ -28,11 +28,8 @@ pub(crate) async fn open(
     room_id: RoomId,
     last_id: Option<u64>,
 ) -> Result<Feed, Problem> {
-    let (now, expires_at) = (clock::now(), Timestamp(identity.expires_at_s.saturating_mul(1_000)));
-    // Within the leeway of the clocks a token is still good for one answer, but not for a stream.
-    if expires_at <= now {
-        return Err(AuthError::Expired.into());
-    }
+    let now = clock::now();
+    let expires_at = identity.streams_until(now)?;
     let stay = service.drain().stay()?;
     let opening = Opening {
         hub: service.hub_for(identity, &room_id)?,

@@ -1,9 +1,9 @@
-//! A feed over WebSocket: each frame is one text message, the same JSON as on SSE.
+//! A feed or a replay over WebSocket: each frame is one text message, the same JSON as on SSE.
 //!
 //! | close code | means |
 //! |---|---|
-//! | 1000 | the client closed |
-//! | 1001 | this process goes down (`shutdown`), or the log cannot be read (`log_stopped`): come back |
+//! | 1000 | the client closed, or a replay has come to its end (`end`) |
+//! | 1001 | this process goes down (`shutdown`), or the log (`log_stopped`) or a replay's history (`history_unavailable`) cannot be read: come back |
 //! | 1002, 1007 | the client broke the protocol, or sent text that is not UTF-8 |
 //! | 1008 | the client sends too many frames |
 //! | 1009 | the client sent too large a frame or message |
@@ -18,57 +18,78 @@
 
 use std::time::Duration;
 
+use domain::ids::RoomId;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
+use service_kit::auth::Identity;
 use service_kit::http::Socket;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{self, CloseFrame, Role};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use warp::reply::Response;
 
 use crate::broadcast::outlet::Outlet;
 use crate::config::WebSocketConfig;
 use crate::feed::control::ByeReason;
-use crate::feed::{Delivery, Feed};
+use crate::feed::{Delivery, Source};
 use crate::hub::frame::Frame;
 use crate::metrics::{Metrics, Transport};
+use crate::service::Service;
 use crate::stream::desk::{Desk, Done};
+use crate::stream::handshake::Upgrade;
 use crate::stream::inbound::Inbound;
 
 type Io = Outlet<TokioIo<Upgraded>>;
 
 /// A connection that is about to become a WebSocket.
-pub(crate) struct Opening {
-    pub(crate) connection: OnUpgrade,
-    pub(crate) socket: Socket,
-    pub(crate) feed: Feed,
-    pub(crate) config: WebSocketConfig,
-    pub(crate) desk: Desk,
+struct Opening<S> {
+    connection: OnUpgrade,
+    socket: Socket,
+    source: S,
+    config: WebSocketConfig,
+    desk: Desk,
+}
+
+/// Serves the source on the connection once the answer is out, which is given back.
+pub(crate) fn respond<S: Source>(
+    service: &Service,
+    identity: &Identity,
+    room_id: RoomId,
+    upgrade: Upgrade,
+    source: S,
+) -> Response {
+    let Upgrade { connection, socket, token, answer, .. } = upgrade;
+    let desk = Desk::new(service.clone(), identity, room_id, token);
+    let config = service.config().websocket.clone();
+    let opening = Opening { connection, socket, source, config, desk };
+    service.spawn_stream("websocket", serve(opening));
+    answer
 }
 
 /// Serves, once the answer to the handshake is out, until one of both sides closes.
 ///
 /// Boxed, here and below: what is not needed while nothing happens must not make every waiting
 /// connection larger.
-pub(crate) fn serve(opening: Opening) -> impl Future<Output = ()> {
+fn serve<S: Source>(opening: Opening<S>) -> impl Future<Output = ()> {
     let beginning = Box::pin(begin(opening));
     async move {
         let Some(mut connection) = beginning.await else { return };
-        let open = connection.feed.metrics().open(Transport::WebSocket);
+        let open = connection.source.metrics().open(Transport::WebSocket);
         let ended = connection.run().await;
         if let Some(why) = ended.label() {
             Metrics::stream_ended(why);
         }
-        connection.feed.leave();
+        connection.source.leave();
         Box::pin(connection.say_goodbye(ended)).await;
         drop(open);
     }
 }
 
-async fn begin(opening: Opening) -> Option<Connection> {
-    let Opening { connection, socket, mut feed, config, desk } = opening;
+async fn begin<S: Source>(opening: Opening<S>) -> Option<Connection<S>> {
+    let Opening { connection, socket, mut source, config, desk } = opening;
     let upgraded = match connection.await {
         Ok(upgraded) => upgraded,
         // The client went away before it had the answer.
@@ -83,11 +104,11 @@ async fn begin(opening: Opening) -> Option<Connection> {
         .max_message_size(Some(config.inbound_bytes_max))
         .max_frame_size(Some(config.inbound_bytes_max));
     let io = Outlet::new(TokioIo::new(upgraded), socket, Transport::WebSocket);
-    feed.join(io.member().clone());
-    feed.warn_of_expiry(Duration::from_millis(config.token_warning_ms));
+    source.join(io.member().clone());
+    source.warn_of_expiry(Duration::from_millis(config.token_warning_ms));
     let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
     let inbound = Inbound::new(config.inbound_frames_per_s_max);
-    Some(Connection { socket, feed, config, inbound, desk, pinged_at: None })
+    Some(Connection { socket, source, config, inbound, desk, pinged_at: None })
 }
 
 /// Why a connection ends.
@@ -97,7 +118,7 @@ pub(crate) enum Ended {
     ByClient,
     /// The client went away.
     Gone,
-    /// The feed has said its last word, and it has been counted.
+    /// The source has said its last word, and it has been counted.
     Bye(ByeReason),
     /// No byte was taken in time.
     Stalled,
@@ -148,9 +169,9 @@ impl Ended {
     }
 }
 
-struct Connection {
+struct Connection<S> {
     socket: WebSocketStream<Io>,
-    feed: Feed,
+    source: S,
     config: WebSocketConfig,
     inbound: Inbound,
     desk: Desk,
@@ -158,11 +179,11 @@ struct Connection {
     pinged_at: Option<Instant>,
 }
 
-impl Connection {
+impl<S: Source> Connection<S> {
     async fn run(&mut self) -> Ended {
         loop {
             let step = tokio::select! {
-                delivery = self.feed.next() => Box::pin(self.deliver(delivery)).await,
+                delivery = self.source.next() => Box::pin(self.deliver(delivery)).await,
                 message = self.socket.next() => Box::pin(self.received(message)).await,
                 answer = self.desk.answered() => Box::pin(self.send(&[answer])).await,
             };
@@ -223,7 +244,7 @@ impl Connection {
                     Done::Later => Ok(()),
                     Done::Now(answer) => self.send(&[answer]).await,
                     Done::Refreshed(identity, answer) => {
-                        self.feed.renew(&identity);
+                        self.source.renew(&identity);
                         self.send(&[answer]).await
                     }
                 }

@@ -2,12 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use domain::actor::Role;
 use domain::event::EventData;
 use domain::ids::RoomId;
 use domain::room::recall_message::MessageRecalled;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::harness::sse::{Sse, SseEvent, item_seqs};
+use crate::harness::ws::Ws;
 use crate::harness::{LIMIT, World, message};
 
 /// A room at 6: its beginning, and messages that come two and two, `gap_ms` apart.
@@ -23,6 +26,10 @@ async fn show(world: &World, gap_ms: i64) -> RoomId {
 }
 
 impl World {
+    async fn replay_ws(&self, room: &RoomId, query: &str, token: &str) -> Ws {
+        self.ws_to(&format!("rooms/{room}/replay/ws{query}"), token).await
+    }
+
     async fn replay(&self, room: &RoomId, query: &str, last_id: Option<u64>) -> Sse {
         let path = format!("rooms/{room}/replay{query}");
         self.sse(&path, &self.token(), last_id.map(|id| id.to_string()).as_deref()).await
@@ -129,5 +136,65 @@ async fn what_is_out_of_range_is_refused_and_places_are_limited() {
         }
     };
     tokio::time::timeout(LIMIT, freed).await.unwrap();
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn over_websocket_it_brings_the_same_and_is_closed_at_its_end() {
+    let world = World::start_with(|config| config.hub.ring_items_max = 1).await;
+    let room = show(&world, 400).await;
+    let began = Instant::now();
+    let mut replay = world.replay_ws(&room, "?from_seq=2&speed=2", &world.token()).await;
+    let mut frames: Vec<Value> = Vec::new();
+    while frames.last().is_none_or(|frame| frame["type"] != "bye") {
+        frames.push(replay.json().await);
+    }
+    assert!(Duration::from_millis(400) <= began.elapsed());
+    let over_sse = world.replay(&room, "?from_seq=2&speed=100", None).await.rest().await;
+    assert_eq!(frames, over_sse.iter().map(SseEvent::json).collect::<Vec<_>>());
+    assert_eq!(items(over_sse, 1), [2, 3, 4, 5, 6]);
+    assert_eq!(replay.close().await, (1000, "end".to_owned()));
+
+    let mut rest = world.replay_ws(&room, "?speed=9&last_event_id=5", &world.token()).await;
+    assert_eq!(rest.json().await["room_seq"], 5);
+    assert_eq!(rest.json().await["room_seq"], 6);
+    assert_eq!(rest.close().await.0, 1000);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn over_websocket_its_token_is_renewed_and_its_client_is_limited() {
+    let world = World::start_with(|config| {
+        config.replay.gap_max_ms = 60_000;
+        config.websocket.token_warning_ms = 1_000;
+        config.websocket.inbound_frames_per_s_max = 5;
+    })
+    .await;
+    let room = show(&world, 60_000).await;
+    let mut replay = world.replay_ws(&room, "?from_seq=2", &world.token_for(Role::Viewer, 3)).await;
+    for (kind, room_seq) in [("resumed", 1), ("message_sent", 2)] {
+        let frame = replay.json().await;
+        assert_eq!((&frame["type"], &frame["room_seq"]), (&json!(kind), &json!(room_seq)));
+    }
+    let warning = replay.json().await;
+    assert_eq!(warning["type"], "token_expires");
+    let refresh =
+        json!({ "type": "refresh", "id": "r", "token": world.token_for(Role::Viewer, 5) });
+    replay.send(Message::text(refresh.to_string())).await.unwrap();
+    let answer = replay.json().await;
+    assert_eq!((&answer["id"], &answer["body"]["outcome"]), (&json!("r"), &json!("refreshed")));
+    let again = replay.json().await;
+    assert_eq!(again["type"], "token_expires");
+    assert!(warning["expires_at"].as_u64() < again["expires_at"].as_u64());
+    let bye = replay.json().await;
+    assert_eq!((&bye["reason"], &bye["room_seq"]), (&json!("token_expired"), &json!(2)));
+    assert_eq!(replay.close().await, (4001, "token_expired".to_owned()));
+
+    let mut flood = world.replay_ws(&room, "", &world.token()).await;
+    for _ in 0..6 {
+        flood.send(Message::text("x")).await.unwrap();
+    }
+    assert_eq!(flood.close().await, (1008, "too_many_frames".to_owned()));
+    assert_eq!(world.get(&format!("rooms/{room}/replay/ws")).await.0, 426);
     world.stop().await;
 }

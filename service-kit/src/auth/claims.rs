@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use domain::actor::Role;
 use domain::ids::{AppId, RoomId, UserId};
+use domain::timestamp::Timestamp;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use warp::http::StatusCode;
 
+use crate::auth::AuthError;
 use crate::problem::Problem;
 
 /// The claims of a token. Others (`iss`, `aud`, `jti`) are let be.
@@ -73,6 +75,17 @@ impl Identity {
             return Ok(());
         }
         Err(Problem::new(StatusCode::FORBIDDEN, "room_not_in_token", "Token for other rooms"))
+    }
+
+    /// When the token stops being valid.
+    pub fn expires_at(&self) -> Timestamp {
+        Timestamp(self.expires_at_s.saturating_mul(1_000))
+    }
+
+    /// How long a stream may last that it opens. Within the leeway of the clocks it is still good for
+    /// one answer, but not for a stream.
+    pub fn streams_until(&self, now: Timestamp) -> Result<Timestamp, AuthError> {
+        Some(self.expires_at()).filter(|end| now < *end).ok_or(AuthError::Expired)
     }
 }
 

@@ -53,13 +53,20 @@ impl Ws {
 
 impl World {
     pub(crate) fn ws_request(&self, room: &RoomId, query: &str) -> Request<()> {
-        let url = self.url(&format!("rooms/{room}/ws{query}")).replacen("http", "ws", 1);
-        url.into_client_request().unwrap()
+        self.ws_request_to(&format!("rooms/{room}/ws{query}"))
+    }
+
+    fn ws_request_to(&self, path: &str) -> Request<()> {
+        self.url(path).replacen("http", "ws", 1).into_client_request().unwrap()
+    }
+
+    pub(crate) async fn ws_with(&self, room: &RoomId, query: &str, token: &str) -> Ws {
+        self.ws_to(&format!("rooms/{room}/ws{query}"), token).await
     }
 
     /// With the token where a browser can put it.
-    pub(crate) async fn ws_with(&self, room: &RoomId, query: &str, token: &str) -> Ws {
-        let mut request = self.ws_request(room, query);
+    pub(crate) async fn ws_to(&self, path: &str, token: &str) -> Ws {
+        let mut request = self.ws_request_to(path);
         let protocols = format!("matinee.v1, bearer.{token}");
         request.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
         let (socket, response) = connect_async(request).await.unwrap();
