@@ -70,7 +70,7 @@ async fn replay(
     let header = header.as_ref().map(HeaderValue::to_str).transpose();
     let header = header.map_err(|_not_text| invalid_last_event_id())?;
     let replay = open(&service, &identity, room_id, &raw, header)?;
-    Ok(sse::response(replay))
+    Ok(sse::response(&service, replay))
 }
 
 /// Opens what the request asks for.

@@ -5,7 +5,6 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use bytes::Bytes;
 use domain::timestamp::Timestamp;
 use httpdate::fmt_http_date;
 use service_kit::clock;
@@ -15,9 +14,9 @@ use tokio::time::timeout;
 use warp::http::HeaderMap;
 
 use crate::broadcast::outlet::{Outlet, PlainReader};
-use crate::feed::{Delivery, Feed};
+use crate::feed::{Feed, Source};
 use crate::metrics::{Metrics, Transport};
-use crate::stream::sse::HEARTBEAT;
+use crate::stream::sse;
 
 /// Serves until one of both sides ends it.
 pub(super) async fn serve(socket: Socket, headers: HeaderMap, mut feed: Feed, stall: Duration) {
@@ -58,13 +57,7 @@ async fn run(
             delivery = feed.next() => delivery,
             () = closed(outlet) => return Ended::Gone,
         };
-        let (bytes, is_last) = match delivery {
-            Delivery::Control(frame) => (frame.sse().clone(), false),
-            Delivery::Run(run) => (run.sse, false),
-            Delivery::Heartbeat => (HEARTBEAT, false),
-            Delivery::Rest => (Bytes::new(), false),
-            Delivery::Bye(_, frame) => (frame.sse().clone(), true),
-        };
+        let (bytes, is_last) = sse::of(delivery);
         if let Err(ended) = write(outlet, &bytes, stall).await {
             return ended;
         }

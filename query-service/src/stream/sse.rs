@@ -13,19 +13,21 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::Stream;
-use futures_util::stream::unfold;
+use futures_util::stream::poll_fn;
 use service_kit::http::{CorsHeaders, Socket};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::SendTimeoutError;
 use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use warp::http::{HeaderMap, HeaderValue};
 use warp::reply::{Reply, Response};
 
 use crate::feed::{Delivery, Feed, Source};
-use crate::metrics::Transport;
+use crate::metrics::{Metrics, Transport};
 use crate::service::Service;
 use crate::stream::direct;
 
 /// A comment: keeps proxies from taking silence for death.
-pub(super) const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
+const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
 
 /// For nginx, which would otherwise collect a stream before it passes it on.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -48,26 +50,50 @@ pub(crate) fn respond(
         service.spawn_stream("sse", serving);
         return Response::default();
     }
-    response(feed)
+    response(service, feed)
 }
 
 /// The answer, with the stream as its body.
-pub(crate) fn response<S: Source>(source: S) -> Response {
-    let open = source.metrics().open(Transport::Sse);
-    let chunks = unfold(Some((source, open)), async |state| {
-        let (mut feed, open) = state?;
-        Some(match feed.next().await {
-            Delivery::Control(frame) => (Ok(frame.sse().clone()), Some((feed, open))),
-            Delivery::Run(run) => (Ok(run.sse), Some((feed, open))),
-            Delivery::Heartbeat => (Ok(HEARTBEAT), Some((feed, open))),
-            // Without a socket of its own it is in no audience.
-            Delivery::Rest => (Ok(Bytes::new()), Some((feed, open))),
-            Delivery::Bye(_, frame) => (Ok(frame.sse().clone()), None),
-        })
-    });
+///
+/// A body is asked only while the client takes what there is: with HTTP/2 a client can stop one stream
+/// and go on with others. So whoever knows when the stream must end is a task of its own.
+pub(crate) fn response<S: Source>(service: &Service, source: S) -> Response {
+    let stall = Duration::from_millis(service.config().http.write_timeout_ms);
+    let (to_body, mut chunks) = mpsc::channel(1);
+    service.spawn_stream("sse body", feed(source, to_body, stall));
+    let chunks = poll_fn(move |cx| chunks.poll_recv(cx).map(|chunk| chunk.map(Ok)));
     let mut response = warp::reply::stream(Body::new(chunks)).into_response();
     response.headers_mut().extend(headers());
     response
+}
+
+/// Hands the body what there is, until the end, or until the client has taken nothing for too long.
+async fn feed<S: Source>(mut source: S, body: mpsc::Sender<Bytes>, stall: Duration) {
+    let _open = source.metrics().open(Transport::Sse);
+    loop {
+        let delivery = tokio::select! {
+            delivery = source.next() => delivery,
+            () = body.closed() => return,
+        };
+        let (bytes, is_last) = of(delivery);
+        match body.send_timeout(bytes, stall).await {
+            Ok(()) if is_last => return,
+            Ok(()) => {}
+            Err(SendTimeoutError::Closed(_)) => return,
+            Err(SendTimeoutError::Timeout(_)) => return Metrics::stream_ended("stalled"),
+        }
+    }
+}
+
+/// What a delivery is on the wire, and whether it is the last.
+pub(super) fn of(delivery: Delivery) -> (Bytes, bool) {
+    match delivery {
+        Delivery::Control(frame) => (frame.sse().clone(), false),
+        Delivery::Run(run) => (run.sse, false),
+        Delivery::Heartbeat => (HEARTBEAT, false),
+        Delivery::Rest => (Bytes::new(), false),
+        Delivery::Bye(_, frame) => (frame.sse().clone(), true),
+    }
 }
 
 fn headers() -> HeaderMap {

@@ -96,6 +96,42 @@ async fn a_stream_that_is_not_read_stalls_no_other_on_its_connection() {
 }
 
 #[tokio::test]
+async fn a_stream_of_which_nothing_is_taken_is_over_although_its_connection_is_not() {
+    let world = World::start_with(|config| {
+        config.http.write_timeout_ms = 300;
+        config.presence.exchange_ms = 20;
+    })
+    .await;
+    let room = world.room("room-1", 0).await;
+    world.caught_up(&room).await;
+    let (client, token) = (client(), world.token());
+    let mut slow = open(&world, &client, &room, &token).await;
+    let mut other = open(&world, &client, &room, &token).await;
+    let connections = async |wanted: u64| {
+        while world.get("rooms/room-1/online").await.1["connections"] != wanted {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LIMIT, connections(2)).await.unwrap();
+
+    // Figures of who is there come too, under the id of the item before.
+    let mut parser = Parser::default();
+    let mut last = 1;
+    for _ in 0..20 {
+        last += world.append(Some(&room), vec![message(&"x".repeat(8_000))]).await.len() as u64;
+        read_until(&mut other, &mut parser, |event| event.id == last.to_string()).await;
+    }
+    timeout(LIMIT, connections(1)).await.unwrap();
+    last += world.append(Some(&room), vec![message("still here")]).await.len() as u64;
+    read_until(&mut other, &mut parser, |event| event.id == last.to_string()).await;
+    // What it was sent before is still there for it.
+    let events = read_until(&mut slow, &mut Parser::default(), |_| false).await;
+    let seqs = item_seqs(&events);
+    assert_eq!(seqs, (2..2 + seqs.len() as u64).collect::<Vec<_>>());
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_connection_has_so_many_streams() {
     let world = World::start_with(|config| {
         (config.http.connections_max, config.http.http2_streams_max) = (2, 3);
