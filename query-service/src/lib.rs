@@ -48,6 +48,7 @@ pub use crate::config::QueryConfig;
 pub use crate::read_models::PoolError;
 
 use crate::apps::Shown;
+use crate::broadcast::gather::Gather;
 use crate::broadcast::{Lanes, broadcast};
 use crate::history::History;
 use crate::metrics::Metrics;
@@ -101,6 +102,7 @@ pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, Sta
     let addr = bound.addr();
 
     let metrics = Arc::new(Metrics::new());
+    let gather = Gather::new(config.hub.gather_percent, config.hub.gather_max_us);
     let read_models = Arc::new(read_models);
     let (nats, history) = (neighbours.nats.clone(), config.history.clone());
     let history = History::new(read_models.clone(), nats, history);
@@ -108,7 +110,8 @@ pub fn start(config: QueryConfig, neighbours: Neighbours) -> Result<Running, Sta
     let Neighbours { nats, auth, tasks, .. } = neighbours;
     let ended = service.drain().ended().clone();
     tasks.spawn("drain", drain::run(service.clone(), tasks.shutdown_token()));
-    let lanes = Arc::new(Lanes::new(tokio::runtime::Handle::current().metrics().num_workers()));
+    let workers = tokio::runtime::Handle::current().metrics().num_workers();
+    let lanes = Arc::new(Lanes::new(workers, gather));
     for lane in 0..lanes.count() {
         let broadcast = broadcast(lanes.clone(), lane, metrics.clone(), ended.clone());
         tasks.spawn("broadcast", broadcast);

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use domain::ids::{AppId, RoomId};
 use domain::view::feed_item::Priority;
-use metrics::{Counter, Gauge, counter, gauge};
+use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 use crate::hub::lock::lock;
 use crate::hub::merge::Shed;
@@ -30,11 +31,17 @@ pub(crate) struct Metrics {
     bytes: Counter,
     sse_open: Gauge,
     websocket_open: Gauge,
+    /// From the moment at which items of a room are to go out until its last viewer is written to.
+    small_room_wait: Histogram,
+    big_room_wait: Histogram,
     shed_rooms: Mutex<HashSet<(AppId, RoomId)>>,
 }
 
 /// Rooms that the metrics name; what is left out in others is counted together.
 const SHED_ROOMS_NAMED: usize = 1_000;
+
+/// Listeners below which a room is a small one, for which nothing big is an excuse.
+const SMALL_BELOW: usize = 100;
 
 fn name(class: Priority) -> &'static str {
     match class {
@@ -56,6 +63,8 @@ impl Metrics {
             bytes: counter!("query_bytes_delivered_total"),
             sse_open: gauge!("query_streams_open", "transport" => "sse"),
             websocket_open: gauge!("query_streams_open", "transport" => "websocket"),
+            small_room_wait: histogram!("query_push_wait_seconds", "room" => "small"),
+            big_room_wait: histogram!("query_push_wait_seconds", "room" => "big"),
             shed_rooms: Mutex::default(),
         }
     }
@@ -65,6 +74,13 @@ impl Metrics {
         self.items.increment(viewers * run.items());
         self.writes.increment(viewers);
         self.bytes.increment(viewers * run.sse.len() as u64);
+    }
+
+    /// All viewers of a room with so many listeners have been written to, after so long.
+    pub(crate) fn waited(&self, listeners: usize, waited: Duration) {
+        let small = listeners < SMALL_BELOW;
+        let wait = if small { &self.small_room_wait } else { &self.big_room_wait };
+        wait.record(waited);
     }
 
     /// An item of a room is more than its viewers are sent.

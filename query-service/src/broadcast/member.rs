@@ -1,7 +1,7 @@
 //! One viewer as the broadcaster sees them: a socket, and the `room_seq` that they have come to.
 //!
 //! A member is attached while they keep up. The broadcaster detaches whoever does not take a whole
-//! run; their own task then writes what is left over, goes on from their cursor, and attaches them
+//! round; their own task then writes what is left over, goes on from their cursor, and attaches them
 //! again when they are up to date. Whoever holds the lock may write.
 
 use std::io::{self, ErrorKind};
@@ -12,10 +12,9 @@ use bytes::{Buf, Bytes};
 use service_kit::http::Socket;
 use tokio::sync::Notify;
 
+use crate::broadcast::round::{Lacks, Round};
 use crate::hub::lock::lock;
-use crate::hub::ring::After;
 use crate::hub::room::Room;
-use crate::hub::run::Run;
 use crate::metrics::Transport;
 
 #[derive(Debug)]
@@ -31,7 +30,9 @@ struct State {
     socket: Option<Socket>,
     place: Place,
     cursor: u64,
-    /// What of a run the socket has not taken yet. Goes out before anything else.
+    /// The number of the figure of who is there that they have.
+    sign: u64,
+    /// What of a round the socket has not taken yet. Goes out before anything else.
     rest: Bytes,
     /// The viewer's own task has written a part of a frame.
     is_mid_frame: bool,
@@ -49,7 +50,7 @@ enum Place {
     Attached,
 }
 
-/// What became of a run.
+/// What became of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delivered {
     Written,
@@ -65,6 +66,7 @@ impl Member {
             socket: Some(socket),
             place: Place::Unlisted,
             cursor: 0,
+            sign: 0,
             rest: Bytes::new(),
             is_mid_frame: false,
             sent: false,
@@ -72,18 +74,19 @@ impl Member {
         Self { transport, state: Mutex::new(state), detached: Notify::new() }
     }
 
-    /// From now on the broadcaster writes what follows `cursor`. True if it must be listed for that.
-    pub(super) fn attach(&self, cursor: u64) -> bool {
+    /// From now on the broadcaster writes what follows `cursor` and the figure `sign`. True if it must
+    /// be listed for that.
+    pub(super) fn attach(&self, cursor: u64, sign: u64) -> bool {
         let mut state = lock(&self.state);
-        state.cursor = cursor;
+        (state.cursor, state.sign) = (cursor, sign);
         std::mem::replace(&mut state.place, Place::Attached) == Place::Unlisted
     }
 
-    /// The viewer's own task writes again, from the cursor that it is given.
-    pub(crate) fn leave(&self) -> u64 {
+    /// The viewer's own task writes again, from the cursor and the figure that it is given.
+    pub(crate) fn leave(&self) -> (u64, u64) {
         let mut state = lock(&self.state);
         state.pass_by();
-        state.cursor
+        (state.cursor, state.sign)
     }
 
     pub(crate) fn is_attached(&self) -> bool {
@@ -102,7 +105,7 @@ impl Member {
         std::mem::take(&mut lock(&self.state).sent)
     }
 
-    /// Whether a part of a run is still to be written.
+    /// Whether a part of a round is still to be written.
     pub(crate) fn has_rest(&self) -> bool {
         !lock(&self.state).rest.is_empty()
     }
@@ -120,44 +123,43 @@ impl Member {
         state.is_gone()
     }
 
-    /// Detaches it if it has not come to `cursor`. True if it is not attached any more.
-    pub(super) fn is_behind(&self, cursor: u64) -> bool {
+    /// Detaches it if it has not come to `cursor` and to the figure `sign`. True if it is not attached
+    /// any more.
+    pub(super) fn is_behind(&self, cursor: u64, sign: u64) -> bool {
         let mut state = lock(&self.state);
-        if state.place == Place::Attached && state.cursor < cursor {
+        if state.place == Place::Attached && (state.cursor < cursor || state.sign < sign) {
             self.detach(&mut state);
         }
         state.is_gone()
     }
 
-    /// Writes a run, or of it what the viewer does not have yet.
-    pub(super) fn deliver(&self, run: &Run, room: &Room) -> Delivered {
+    /// Writes a round, or of it what the viewer does not have yet.
+    pub(super) fn deliver(&self, round: &Round, room: &Room) -> Delivered {
         let mut state = lock(&self.state);
         if state.is_gone() {
             return Delivered::Gone;
         }
-        if run.last <= state.cursor {
-            return Delivered::Nothing;
-        }
         let own;
-        let run = if state.cursor + 1 == run.first {
-            run
-        } else if let After::Run(found) = room.after(state.cursor) {
-            own = found;
-            &own
-        } else {
-            return self.detach(&mut state);
+        let round = match round.lacks(state.cursor, state.sign) {
+            Lacks::Nothing => return Delivered::Nothing,
+            Lacks::All => round,
+            Lacks::Some => match round.own(state.cursor, state.sign, room) {
+                Some(found) => {
+                    own = found;
+                    &own
+                }
+                None => return self.detach(&mut state),
+            },
         };
         // What readers may not all know is written by each one's own task, which knows the reader.
-        if state.is_mid_frame || run.is_restricted() {
+        if state.is_mid_frame || round.is_restricted() {
             return self.detach(&mut state);
         }
-        let bytes = match self.transport {
-            Transport::Sse => &run.sse,
-            Transport::WebSocket => run.websocket(),
-        };
+        let bytes = round.bytes(self.transport);
         match state.socket.as_ref().map(|socket| socket.try_write(bytes)) {
             Some(Ok(written)) => {
-                state.cursor = run.last;
+                state.cursor = round.run().map_or(state.cursor, |run| run.last);
+                state.sign = round.sign().map_or(state.sign, |posted| posted.number);
                 state.sent = true;
                 if written == bytes.len() {
                     return Delivered::Written;

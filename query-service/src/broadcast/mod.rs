@@ -2,13 +2,16 @@
 //! room's audience. No task is woken for each viewer, and what has gathered while a room's turn came
 //! goes out in one write.
 //!
-//! [`audience`] is who listens to a room, [`member`] one of them, [`outlet`] the socket as everybody
-//! else sees it. A viewer is in an audience only while they keep up: who does not, or is to be told
-//! something of their own, is served by their own task ([`crate::feed`]) until they are up to date.
+//! [`audience`] is who listens to a room, [`member`] one of them, [`round`] what they are brought,
+//! [`gather`] how a busy room makes fewer rounds, [`outlet`] the socket as everybody else sees it. A
+//! viewer is in an audience only while they keep up: who does not, or is to be told something of their
+//! own, is served by their own task ([`crate::feed`]) until they are up to date.
 
 pub(crate) mod audience;
+pub(crate) mod gather;
 pub(crate) mod member;
 pub(crate) mod outlet;
+mod round;
 #[cfg(test)]
 mod tests;
 
@@ -17,36 +20,54 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::broadcast::audience::Turn;
+use crate::broadcast::gather::Gather;
 use crate::hub::lock::lock;
 use crate::hub::room::Room;
+use crate::hub::waiting::Waiting;
 use crate::metrics::Metrics;
 
 /// Writes after which other rooms and other tasks have their turn: well below a millisecond.
 const WRITES_PER_TURN: usize = 128;
 
+/// Of what can wait, so much is written after each turn even if the turns never end.
+const LATER_WRITES_PER_TURN: usize = 16;
+
 /// The rooms that wait for their turn, for each broadcaster.
 #[derive(Debug)]
 pub(crate) struct Lanes {
-    lanes: Box<[Lane]>,
+    each: Box<[Lane]>,
+    gather: Gather,
     rooms: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
 struct Lane {
+    /// A room is in each of the queues once at most: see [`audience::Audience`].
     queue: Mutex<VecDeque<Arc<Room>>>,
+    /// Rooms that have only to say what can wait for all others.
+    later: Mutex<VecDeque<Arc<Room>>>,
     arrived: Notify,
 }
 
+/// What there is to do for a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Queue {
+    Now,
+    Later,
+}
+
 impl Lanes {
-    pub(crate) fn new(count: usize) -> Self {
-        let lanes = (0..count.max(1)).map(|_| Lane::default()).collect();
-        Self { lanes, rooms: AtomicUsize::new(0) }
+    pub(crate) fn new(count: usize, gather: Gather) -> Self {
+        let each = (0..count.max(1)).map(|_| Lane::default()).collect();
+        Self { each, gather, rooms: AtomicUsize::new(0) }
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.lanes.len()
+        self.each.len()
     }
 
     /// Where the next room begins, so that small rooms spread over all broadcasters.
@@ -54,16 +75,24 @@ impl Lanes {
         self.rooms.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A room is in a lane's queue once at most: see [`audience::Audience`].
-    pub(crate) fn enqueue(&self, lane: usize, room: Arc<Room>) {
-        if let Some(lane) = self.lanes.get(lane) {
-            lock(&lane.queue).push_back(room);
+    fn enqueue(&self, lane: usize, queue: Queue, room: Arc<Room>) {
+        if let Some(lane) = self.each.get(lane) {
+            lock(lane.queue(queue)).push_back(room);
             lane.arrived.notify_one();
         }
     }
+}
 
-    fn next(&self, lane: usize) -> Option<Arc<Room>> {
-        lock(&self.lanes.get(lane)?.queue).pop_front()
+impl Lane {
+    fn queue(&self, queue: Queue) -> &Mutex<VecDeque<Arc<Room>>> {
+        match queue {
+            Queue::Now => &self.queue,
+            Queue::Later => &self.later,
+        }
+    }
+
+    fn next(&self, queue: Queue) -> Option<(Queue, Arc<Room>)> {
+        lock(self.queue(queue)).pop_front().map(|room| (queue, room))
     }
 }
 
@@ -77,25 +106,70 @@ pub(crate) async fn broadcast(
     metrics: Arc<Metrics>,
     shutdown: CancellationToken,
 ) {
-    let broadcasting = async {
-        loop {
-            if turn(&lanes, lane, &metrics) {
-                tokio::task::yield_now().await;
-            } else if let Some(lane) = lanes.lanes.get(lane) {
-                lane.arrived.notified().await;
-            }
-        }
-    };
-    shutdown.run_until_cancelled(broadcasting).await;
+    let mut broadcaster = Broadcaster::new(lanes, lane, metrics);
+    shutdown.run_until_cancelled(broadcaster.run()).await;
 }
 
-/// Writes until so much is written that others have their turn: other tasks, and in the next turn the
-/// rooms that have come meanwhile. False if nobody waits any more.
-fn turn(lanes: &Lanes, lane: usize, metrics: &Metrics) -> bool {
-    let mut writes_left = WRITES_PER_TURN;
-    while 0 < writes_left {
-        let Some(room) = lanes.next(lane) else { return false };
-        room.audience().turn(&room, lane, &mut writes_left, metrics);
+struct Broadcaster {
+    lanes: Arc<Lanes>,
+    lane: usize,
+    metrics: Arc<Metrics>,
+    /// Rooms that gather until then.
+    resting: Waiting,
+}
+
+impl Broadcaster {
+    fn new(lanes: Arc<Lanes>, lane: usize, metrics: Arc<Metrics>) -> Self {
+        Self { lanes, lane, metrics, resting: Waiting::default() }
     }
-    true
+
+    async fn run(&mut self) {
+        let lanes = Arc::clone(&self.lanes);
+        let Some(lane) = lanes.each.get(self.lane) else { return };
+        loop {
+            if self.turn(lane) {
+                tokio::task::yield_now().await;
+                continue;
+            }
+            match self.resting.next_at() {
+                None => lane.arrived.notified().await,
+                Some(at) => tokio::select! {
+                    () = lane.arrived.notified() => {}
+                    () = sleep_until(at) => {}
+                },
+            }
+        }
+    }
+
+    /// Writes until so much is written that others have their turn: other tasks, and in the next turn
+    /// the rooms that have come meanwhile. False if nobody waits for a turn any more.
+    fn turn(&mut self, lane: &Lane) -> bool {
+        self.wake_rested();
+        let mut writes_left = WRITES_PER_TURN;
+        while 0 < writes_left {
+            let next = lane.next(Queue::Now).or_else(|| lane.next(Queue::Later));
+            let Some((queue, room)) = next else { return false };
+            self.give_turn(queue, &room, &mut writes_left);
+        }
+        if let Some((queue, room)) = lane.next(Queue::Later) {
+            self.give_turn(queue, &room, &mut LATER_WRITES_PER_TURN.clone());
+        }
+        true
+    }
+
+    fn give_turn(&mut self, queue: Queue, room: &Arc<Room>, writes_left: &mut usize) {
+        let audience = room.audience();
+        let turn = audience.turn(room, self.lane, queue, writes_left, &self.metrics);
+        if let Turn::Rests(until) = turn {
+            self.resting.add(until, Arc::clone(room));
+        }
+    }
+
+    fn wake_rested(&mut self) {
+        if self.resting.next_at().is_some() {
+            for room in self.resting.take_until(Instant::now()) {
+                room.audience().rested(&room, self.lane);
+            }
+        }
+    }
 }

@@ -26,7 +26,7 @@ use crate::hub::notice::NextNotice;
 use crate::hub::people::SentAway;
 use crate::hub::ring::After;
 use crate::hub::run::Run;
-use crate::hub::room::Subscription;
+use crate::hub::subscription::Subscription;
 use crate::hub::{AppHub, Reader};
 use crate::metrics::Metrics;
 
@@ -124,7 +124,9 @@ impl Source for Feed {
 
     fn leave(&mut self) {
         if let Some(seat) = self.seat.as_mut().filter(|seat| seat.attached) {
-            self.cursor = seat.member.leave();
+            let (cursor, sign) = seat.member.leave();
+            self.cursor = cursor;
+            self.subscription.saw_online(sign);
             seat.attached = false;
         }
     }
@@ -171,7 +173,8 @@ impl Feed {
             let due = if let Some(seat) = &mut self.seat {
                 if !seat.attached {
                     let room = self.subscription.room();
-                    room.audience().attach(room, seat.part, &seat.member, self.cursor);
+                    let place = (self.cursor, self.subscription.seen_online());
+                    room.audience().attach(room, seat.part, &seat.member, place);
                     seat.attached = true;
                 }
                 tokio::select! {

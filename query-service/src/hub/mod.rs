@@ -31,11 +31,13 @@ pub(crate) mod room;
 pub(crate) mod rooms;
 pub(crate) mod run;
 pub(crate) mod shown;
+pub(crate) mod subscription;
 pub(crate) mod sweeper;
 #[cfg(test)]
 mod tests;
 pub(crate) mod ticker;
 mod view;
+pub(crate) mod waiting;
 
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -62,8 +64,9 @@ use crate::hub::notice::{Audience, Versions};
 use crate::hub::online::Figures;
 use crate::hub::pace::{Haste, Turn};
 use crate::hub::people::keep_out;
-use crate::hub::room::{End, Room, Subscription};
+use crate::hub::room::{End, Room};
 use crate::hub::rooms::Rooms;
+use crate::hub::subscription::Subscription;
 use crate::hub::ticker::Ticker;
 use crate::metrics::Metrics;
 use crate::presence::board::Online;

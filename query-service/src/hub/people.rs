@@ -16,7 +16,8 @@ use tokio::sync::Notify;
 
 use crate::feed::control::ByeReason;
 use crate::hub::lock::{lock, read};
-use crate::hub::room::{Room, Subscription};
+use crate::hub::room::Room;
+use crate::hub::subscription::Subscription;
 use crate::hub::{AppHub, Reader};
 use crate::presence::users;
 

@@ -16,7 +16,6 @@ use tokio::time::Instant;
 use crate::broadcast::Lanes;
 use crate::broadcast::audience::Audience;
 use crate::history::places::Places;
-use crate::hub::Reader;
 use crate::hub::beats::Beats;
 use crate::hub::budget::Budget;
 use crate::hub::changes::Changes;
@@ -25,9 +24,9 @@ use crate::hub::item::Item;
 use crate::hub::lock::lock;
 use crate::hub::moves::Moves;
 use crate::hub::notice::{NextNotice, Notices};
-use crate::hub::online::Sign;
+use crate::hub::online::{Posted, Sign};
 use crate::hub::pace::{Pace, Turn};
-use crate::hub::people::{Line, People, SentAway};
+use crate::hub::people::People;
 use crate::hub::ring::{After, Ring, RingLimits};
 use crate::hub::view::view_json;
 use crate::insight::shed::ShedCounts;
@@ -64,14 +63,14 @@ pub(crate) struct Room {
     /// The view as JSON for each clearance, with its `room_seq` and `app_seq`: newcomers at the same
     /// place share it.
     views: Mutex<[Option<View>; Clearance::ALL.len()]>,
-    /// Notices, and the end.
-    signal: watch::Sender<Option<End>>,
-    /// Items, for those who are not in the audience.
-    news: watch::Sender<()>,
+    /// Notices, and the end: for everybody.
+    pub(super) signal: watch::Sender<Option<End>>,
+    /// Items and figures, for those who are not in the audience.
+    pub(super) news: watch::Sender<()>,
     audience: Audience,
-    people: People,
+    pub(super) people: People,
     pub(crate) beats: Beats,
-    online: Sign,
+    pub(super) online: Sign,
     pace: Mutex<Pace>,
     /// Where to read in the log what the ring no longer has.
     places: Mutex<Places>,
@@ -81,7 +80,7 @@ pub(crate) struct Room {
     active_at: AtomicI64,
     notices: Mutex<Notices>,
     /// Of `notices`, so that a stream looks without a lock.
-    notices_head: AtomicU64,
+    pub(super) notices_head: AtomicU64,
 }
 
 impl Room {
@@ -99,7 +98,7 @@ impl Room {
             views: Mutex::default(),
             signal: watch::Sender::new(None),
             news: watch::Sender::new(()),
-            audience: Audience::new(lanes),
+            audience: Audience::new(lanes, start.head),
             people: People::default(),
             beats: Beats::default(),
             online: Sign::default(),
@@ -259,20 +258,25 @@ impl Room {
     ) -> Turn {
         let turn = lock(&self.pace).news(now, tick, urgent);
         if turn == Turn::Now {
-            self.wake();
+            self.wake(urgent);
         }
         turn
     }
 
-    /// The tick has ended.
+    /// The tick has ended, or the time for which a figure has waited for items.
     pub(crate) fn wake_if_due(self: &Arc<Self>, now: Instant) {
         if lock(&self.pace).is_due(now) {
-            self.wake();
+            self.wake(false);
+        } else if self.online.take_news() {
+            self.audience.sign_changed(self);
+            self.news.send_modify(|()| ());
         }
     }
 
-    fn wake(self: &Arc<Self>) {
-        self.audience.news(self);
+    fn wake(self: &Arc<Self>, urgent: bool) {
+        // The figure goes along.
+        self.online.take_news();
+        self.audience.news(self, urgent);
         self.news.send_modify(|()| ());
     }
 
@@ -280,10 +284,18 @@ impl Room {
         &self.audience
     }
 
-    /// Tells all viewers how many there are.
+    /// How many there are; viewers are told with the next items, or by [`Room::wake_if_due`].
     pub(crate) fn show_online(&self, frame: Frame) {
         self.online.set(frame);
-        self.signal.send_modify(|_| ());
+    }
+
+    pub(crate) fn sign_number(&self) -> u64 {
+        self.online.number()
+    }
+
+    /// The newest figure, if it is another than that with the number `seen`.
+    pub(crate) fn sign_after(&self, seen: u64) -> Option<Posted> {
+        self.online.after(seen)
     }
 
     pub(crate) fn people(&self) -> &People {
@@ -314,87 +326,5 @@ impl Room {
 
     pub(crate) fn active_at(&self) -> Timestamp {
         Timestamp(self.active_at.load(Ordering::Relaxed))
-    }
-}
-
-/// Holds a room in memory while somebody listens to it.
-#[derive(Debug)]
-pub(crate) struct Subscription {
-    room: Arc<Room>,
-    signal: watch::Receiver<Option<End>>,
-    news: watch::Receiver<()>,
-    line: Arc<Line>,
-    /// The number of the last figure that was given out.
-    online: u64,
-    /// The last notice that needs no telling: who comes now reads what it said elsewhere.
-    noticed: u64,
-}
-
-impl Subscription {
-    pub(crate) fn new(room: Arc<Room>, reader: &Reader) -> Self {
-        let (signal, news) = (room.signal.subscribe(), room.news.subscribe());
-        let noticed = room.notices_head.load(Ordering::Acquire);
-        let line = room.people.enter(reader);
-        Self { room, signal, news, line, online: 0, noticed }
-    }
-
-    pub(crate) fn line(&self) -> &Arc<Line> {
-        &self.line
-    }
-
-    pub(crate) fn room(&self) -> &Arc<Room> {
-        &self.room
-    }
-
-    /// Whether nothing more comes. Whatever happens after this call ends the next
-    /// [`Subscription::changed`]: ask this first, then look into the ring, then wait.
-    pub(crate) fn look(&mut self) -> Option<End> {
-        self.news.mark_unchanged();
-        *self.signal.borrow_and_update()
-    }
-
-    /// Whether the reader has to go.
-    pub(crate) fn sent_away(&self) -> Option<SentAway> {
-        self.line.sent_away()
-    }
-
-    /// How many there are, if that has not been given out.
-    pub(crate) fn next_online(&mut self) -> Option<Frame> {
-        self.room.online.after(&mut self.online)
-    }
-
-    /// The next notice that has not been given out.
-    pub(crate) fn next_notice(&mut self) -> NextNotice {
-        self.room.next_notice(&mut self.noticed)
-    }
-
-    /// Waits for what happens after the last [`Subscription::look`].
-    pub(crate) async fn changed(&mut self) {
-        tokio::select! {
-            () = changed(&mut self.signal) => {}
-            () = changed(&mut self.news) => {}
-            () = self.line.told() => {}
-        }
-    }
-
-    /// As [`Subscription::changed`], but not for items: for members of the audience.
-    pub(crate) async fn told(&mut self) {
-        tokio::select! {
-            () = changed(&mut self.signal) => {}
-            () = self.line.told() => {}
-        }
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        self.room.people.go(&self.line);
-    }
-}
-
-/// The senders live in the room that a subscription holds, so this cannot fail.
-async fn changed<T>(receiver: &mut watch::Receiver<T>) {
-    if receiver.changed().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -9,6 +9,7 @@ use domain::room::mute_all::MuteAllSet;
 use domain::room::send_message::MessageSent;
 
 use super::*;
+use crate::broadcast::gather::Gather;
 use crate::hub::ring::After;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -26,7 +27,7 @@ fn hub(change: impl FnOnce(&mut HubConfig)) -> Arc<AppHub> {
     // These rooms say more in a moment than people do.
     config.shaping.normal_items_per_s = 0;
     change(&mut config);
-    let (lanes, metrics) = (Arc::new(Lanes::new(1)), Arc::new(Metrics::new()));
+    let (lanes, metrics) = (Arc::new(Lanes::new(1, Gather::default())), Arc::new(Metrics::new()));
     Arc::new(AppHub::new("shop".parse().unwrap(), config, lanes, metrics))
 }
 

@@ -1,6 +1,5 @@
 //! Wakes the listeners of rooms whose tick has ended. One timer for all rooms of an app.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
@@ -10,43 +9,30 @@ use tokio_util::sync::CancellationToken;
 use crate::hub::AppHub;
 use crate::hub::lock::lock;
 use crate::hub::room::Room;
+use crate::hub::waiting::Waiting;
 
-/// The rooms that wait, by the time they wait for. A room is in it once at most for each time.
+/// The rooms that wait. A room is in it once at most for each time, and once for each figure of who is
+/// there.
 #[derive(Debug, Default)]
 pub(crate) struct Ticker {
     waiting: Mutex<Waiting>,
     earlier: Notify,
 }
 
-#[derive(Debug, Default)]
-struct Waiting {
-    rooms: BTreeMap<(Instant, u64), Arc<Room>>,
-    /// Tells rooms of one moment apart.
-    number: u64,
-}
-
 impl Ticker {
     pub(crate) fn add(&self, at: Instant, room: Arc<Room>) {
-        let is_earliest = {
-            let mut waiting = lock(&self.waiting);
-            waiting.number += 1;
-            let key = (at, waiting.number);
-            waiting.rooms.insert(key, room);
-            waiting.rooms.first_key_value().is_some_and(|(first, _)| *first == key)
-        };
+        let is_earliest = lock(&self.waiting).add(at, room);
         if is_earliest {
             self.earlier.notify_one();
         }
     }
 
     fn next_at(&self) -> Option<Instant> {
-        lock(&self.waiting).rooms.first_key_value().map(|((at, _), _)| *at)
+        lock(&self.waiting).next_at()
     }
 
-    fn take_until(&self, now: Instant) -> BTreeMap<(Instant, u64), Arc<Room>> {
-        let mut waiting = lock(&self.waiting);
-        let later = waiting.rooms.split_off(&(now, u64::MAX));
-        std::mem::replace(&mut waiting.rooms, later)
+    fn take_until(&self, now: Instant) -> impl Iterator<Item = Arc<Room>> + use<> {
+        lock(&self.waiting).take_until(now)
     }
 }
 
@@ -60,7 +46,7 @@ pub(crate) async fn tick(hub: Arc<AppHub>, shutdown: CancellationToken) {
                 Some(at) => tokio::select! {
                     () = sleep_until(at) => {
                         let now = Instant::now();
-                        for room in ticker.take_until(now).into_values() {
+                        for room in ticker.take_until(now) {
                             room.wake_if_due(now);
                         }
                     }
