@@ -18,8 +18,11 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use hdrhistogram::Histogram;
 
-use self::scenario::{SCENARIOS, Scenario};
+use self::publish::Publisher;
+use self::scenario::{Load, SCENARIOS, Scenario};
+use self::server::Report;
 use self::target::{Started, Target};
 use self::viewers::{Board, Viewers};
 use crate::figures::{rate, table};
@@ -27,7 +30,7 @@ use crate::figures::{rate, table};
 /// What to measure.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Only these: single, saturated, chat, big, many, idle.
+    /// Only these: single, saturated, chat, big, many, beside, idle.
     #[arg(long, value_delimiter = ',')]
     scenarios: Vec<String>,
     /// Only these servers.
@@ -51,6 +54,10 @@ struct Figures {
     p99_ms: f64,
     per_read: f64,
     kilobytes: f64,
+    /// Until messages are accepted: the median and the 99th percentile.
+    accepted_ms: [f64; 2],
+    /// From there until they are written, in small rooms, if the server says so.
+    waited_ms: Option<[f64; 2]>,
 }
 
 /// For the process that is a server.
@@ -106,42 +113,45 @@ fn measure(target: Target, scenario: &Scenario, started: Started) -> anyhow::Res
     let before = started.process.resident()?;
     let path = |room| Started::path(target, room);
     let entrance = started.entrance(&path)?;
-    let viewers = Viewers::connect(&entrance, scenario.rooms, scenario.viewers_per_room)?;
+    let viewers = Viewers::connect(&entrance, scenario)?;
     // Let the server come to rest.
     std::thread::sleep(Duration::from_millis(500));
     let grown = started.process.resident()?.saturating_sub(before);
-    let board = Arc::new(Board::new(scenario.rooms, scenario.messages()));
+    let board = Arc::new(Board::new(scenario));
     let (told, reached) = mpsc::channel();
-    let Started { process, mut publisher, .. } = started;
+    let Started { process, mut publisher, mut report, .. } = started;
 
     let (cpu, began) = (process.cpu()?, Instant::now());
     let publishing = std::thread::spawn({
         let (scenario, board) = (*scenario, Arc::clone(&board));
-        move || publish::run(&mut publisher, &scenario, &board, &reached)
+        move || publish::run(&mut publisher, &scenario, &board, &reached).map(|()| publisher)
     });
-    let seen = viewers.watch(&board, &told)?;
+    let seen = viewers.watch(scenario, &board, &told)?;
     let (cpu, took) = (process.cpu()?.saturating_sub(cpu), began.elapsed());
     drop(told);
-    publishing.join().map_err(|_panic| anyhow::anyhow!("the publisher panicked"))??;
+    let joined = publishing.join().map_err(|_panic| anyhow::anyhow!("the publisher panicked"));
+    let Publisher { accepted, .. } = joined??;
 
     #[expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
     let float = |count: u64| count as f64;
     let deliveries = float(seen.deliveries);
-    let ms = |quantile| float(seen.latencies.value_at_quantile(quantile)) / 1e3;
+    let ms = |of: &Histogram<u64>, quantile| float(of.value_at_quantile(quantile)) / 1e3;
     Ok(Figures {
         cpu_us: cpu.as_secs_f64() * 1e6 / deliveries,
         deliveries_per_s: deliveries / took.as_secs_f64(),
         core_percent: cpu.as_secs_f64() / took.as_secs_f64() * 100.0,
-        p50_ms: ms(0.5),
-        p99_ms: ms(0.99),
+        p50_ms: ms(&seen.latencies, 0.5),
+        p99_ms: ms(&seen.latencies, 0.99),
         per_read: deliveries / float(seen.reads),
         kilobytes: float(grown) / 1_024.0 / float(scenario.viewers() as u64),
+        accepted_ms: [ms(&accepted, 0.5), ms(&accepted, 0.99)],
+        waited_ms: report.as_mut().map(Report::waits).transpose()?,
     })
 }
 
 fn print(scenario: &Scenario, servers: &[Target], runs: Vec<Vec<Figures>>) {
     println!("\n{}\n", scenario.what);
-    let idle = scenario.messages() == 0;
+    let idle = matches!(scenario.load, Load::Idle);
     let mut figures = if idle {
         table(&["server", "kB each", "range"])
     } else {
@@ -188,4 +198,22 @@ fn print(scenario: &Scenario, servers: &[Target], runs: Vec<Vec<Figures>>) {
         ]);
     }
     println!("{figures}");
+    // In a closed loop there is no small room, and all latency is queueing.
+    if let Load::Rate { .. } | Load::Beside { .. } = scenario.load {
+        print_split(servers, &middles);
+    }
+}
+
+/// Where the time goes, as far as a server says.
+fn print_split(servers: &[Target], middles: &[Option<(Figures, String)>]) {
+    let mut figures =
+        table(&["server", "accepted p50 ms", "p99 ms", "then written p50 ms", "p99 ms"]);
+    for (server, middle) in servers.iter().zip(middles) {
+        let Some((run, _)) = middle else { continue };
+        let Some(waited) = run.waited_ms.filter(|[_, high]| 0.0 < *high) else { continue };
+        let split = [run.accepted_ms, waited].concat();
+        let split = split.iter().map(|ms| format!("{ms:.2}"));
+        figures.add_row([server.name().to_owned()].into_iter().chain(split));
+    }
+    println!("\n{figures}");
 }

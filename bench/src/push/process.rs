@@ -39,7 +39,7 @@ impl Process {
     pub(super) fn start(command: &mut Command) -> anyhow::Result<Self> {
         let mut pinned = Command::new("taskset");
         pinned.args(["-c", &SERVER_CORE.to_string()]).arg(command.get_program());
-        pinned.args(command.get_args()).stdin(Stdio::null()).stdout(Stdio::piped());
+        pinned.args(command.get_args()).stdin(Stdio::piped()).stdout(Stdio::piped());
         for (key, value) in command.get_envs() {
             if let Some(value) = value {
                 pinned.env(key, value);

@@ -13,12 +13,13 @@ use domain::event::{Event, EventData, EventId, Scope};
 use domain::ids::{LogSeq, RoomId};
 use domain::room::send_message::MessageSent;
 use domain::view::feed_item::feed_item;
+use hdrhistogram::Histogram;
 use nats::Log;
 use service_kit::clock;
 use tokio::runtime::Handle;
 
 use super::scenario::{Load, Scenario};
-use super::viewers::Board;
+use super::viewers::{Board, PATIENCE};
 
 /// About what people type; an item has about 330 bytes then, as in the reference figures.
 const TEXT: &str =
@@ -27,22 +28,47 @@ const TEXT: &str =
 /// A message to publish: the room and its number there, from 0.
 pub(super) type Turn = (usize, u64);
 
-/// Where messages are published.
-pub(super) enum Publisher {
+/// Publishes messages.
+pub(super) struct Publisher {
+    to: Inlet,
+    /// How long it took until they were accepted, in µs.
+    pub(super) accepted: Histogram<u64>,
+}
+
+/// Where messages get in.
+pub(super) enum Inlet {
     Log { runtime: Handle, log: Box<Log>, last: LogSeq, base: u64 },
     Post { tcp: TcpStream },
 }
 
-impl Publisher {
+impl Inlet {
     pub(super) fn post(addr: SocketAddr) -> anyhow::Result<Self> {
         let tcp = TcpStream::connect(addr)?;
         tcp.set_nodelay(true)?;
         tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
         Ok(Self::Post { tcp })
     }
+}
+
+impl Publisher {
+    pub(super) fn new(to: Inlet) -> anyhow::Result<Self> {
+        Ok(Self { to, accepted: Histogram::new_with_bounds(1, 60_000_000, 3)? })
+    }
 
     /// Publishes some messages together, and returns when they are accepted.
-    fn publish(&mut self, turns: &[Turn]) -> anyhow::Result<()> {
+    fn publish(&mut self, board: &Board, turns: &[Turn]) -> anyhow::Result<()> {
+        for (room, n) in turns {
+            board.publish(*room, *n);
+        }
+        let began = Instant::now();
+        self.to.put(turns)?;
+        self.accepted.saturating_record(u64::try_from(began.elapsed().as_micros())?);
+        Ok(())
+    }
+}
+
+impl Inlet {
+    fn put(&mut self, turns: &[Turn]) -> anyhow::Result<()> {
         match self {
             Self::Log { runtime, log, last, base } => {
                 let id = clock::new_command_id();
@@ -125,63 +151,88 @@ pub(super) fn run(
 ) -> anyhow::Result<()> {
     match scenario.load {
         Load::Idle => Ok(()),
-        Load::Closed { window, messages } => closed(publisher, board, reached, window, messages),
+        Load::Closed { window, .. } => closed(publisher, scenario, board, reached, window, None),
+        Load::Beside { window, per_s, messages } => {
+            let others = Some(Paced::new(1..scenario.rooms, per_s, messages)?);
+            closed(publisher, scenario, board, reached, window, others)
+        }
         Load::Rate { per_s, messages } => {
-            at_rate(publisher, board, scenario.rooms, per_s, messages)
+            let mut paced = Paced::new(0..scenario.rooms, per_s, messages)?;
+            while let Some(due) = paced.next_at() {
+                std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                publisher.publish(board, &paced.take())?;
+            }
+            Ok(())
         }
     }
 }
 
+/// Into the first room as fast as it goes, and into others at their pace until they have all.
 fn closed(
     publisher: &mut Publisher,
+    scenario: &Scenario,
     board: &Arc<Board>,
     reached: &Receiver<()>,
     window: u64,
-    messages: u64,
+    mut others: Option<Paced>,
 ) -> anyhow::Result<()> {
-    let (mut sent, mut done) = (0, 0);
+    let (mut sent, mut done, messages) = (0, 0, scenario.messages(0));
     while sent < messages {
         let until = messages.min(done + window);
-        let turns: Vec<Turn> = (sent..until).map(|n| (0, n)).collect();
-        for (room, n) in &turns {
-            board.publish(*room, *n);
+        let mut turns: Vec<Turn> = (sent..until).map(|n| (0, n)).collect();
+        turns.extend(others.iter_mut().flat_map(Paced::take));
+        if !turns.is_empty() {
+            publisher.publish(board, &turns)?;
         }
-        publisher.publish(&turns)?;
         sent = until;
-        // Whatever has come back meanwhile is published together.
-        if reached.recv_timeout(Duration::from_secs(10)).is_err() {
+        let next_at = others.as_ref().map(Paced::next_at);
+        if next_at == Some(None) {
             return Ok(());
         }
-        done += 1 + reached.try_iter().count() as u64;
+        let patience = next_at.flatten().map(|at| at.saturating_duration_since(Instant::now()));
+        // Whatever has come back meanwhile is published together.
+        if reached.recv_timeout(patience.unwrap_or(PATIENCE)).is_ok() {
+            done += 1 + reached.try_iter().count() as u64;
+        } else if others.is_none() {
+            return Ok(());
+        }
     }
     Ok(())
 }
 
-/// Rooms take turns evenly over each period; what is due at once is published together.
-fn at_rate(
-    publisher: &mut Publisher,
-    board: &Arc<Board>,
-    rooms: usize,
-    per_s: u64,
-    messages: u64,
-) -> anyhow::Result<()> {
-    let began = Instant::now();
-    let total = messages * rooms as u64;
-    let each = Duration::from_secs(1) / u32::try_from(per_s * rooms as u64)?;
-    let mut sent = 0;
-    while sent < total {
-        let due = began + each * u32::try_from(sent)?;
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        let late = Instant::now().saturating_duration_since(began).as_nanos() / each.as_nanos();
-        let until = total.min(u64::try_from(late)? + 1);
-        let turns: Vec<Turn> = (sent..until.max(sent + 1))
-            .map(|turn| (usize::try_from(turn).unwrap_or(0) % rooms, turn / rooms as u64))
-            .collect();
-        for (room, n) in &turns {
-            board.publish(*room, *n);
-        }
-        publisher.publish(&turns)?;
-        sent += turns.len() as u64;
+/// Rooms that take turns evenly over each period.
+struct Paced {
+    rooms: std::ops::Range<usize>,
+    began: Instant,
+    each: Duration,
+    sent: u64,
+    total: u64,
+}
+
+impl Paced {
+    fn new(rooms: std::ops::Range<usize>, per_s: u64, messages: u64) -> anyhow::Result<Self> {
+        let count = rooms.len() as u64;
+        let each = Duration::from_secs(1) / u32::try_from(per_s * count)?;
+        Ok(Self { rooms, began: Instant::now(), each, sent: 0, total: messages * count })
     }
-    Ok(())
+
+    /// When the next message is due; nothing when all are sent.
+    fn next_at(&self) -> Option<Instant> {
+        let sent = u32::try_from(self.sent).ok()?;
+        (self.sent < self.total).then(|| self.began + self.each * sent)
+    }
+
+    /// What is due by now, to be published together.
+    fn take(&mut self) -> Vec<Turn> {
+        let late = self.began.elapsed().as_nanos() / self.each.as_nanos();
+        let until = self.total.min(u64::try_from(late).unwrap_or(u64::MAX) + 1);
+        let rooms = self.rooms.len() as u64;
+        let turn = |turn: u64| {
+            let room = self.rooms.start + usize::try_from(turn % rooms).unwrap_or(0);
+            (room, turn / rooms)
+        };
+        let turns = (self.sent..until).map(turn).collect();
+        self.sent = until.max(self.sent);
+        turns
+    }
 }

@@ -1,8 +1,13 @@
 //! `bench push-server`: our query-service alone in a process of its own, as `bench push` starts it.
+//! Asked with a line, it answers with one: how long rooms waited.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout};
 
 use anyhow::Context;
 use domain::actor::Role;
 use domain::ids::AppId;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use migrations::connection::PostgresConfig;
 use nats::client::Nats;
 use nats::config::NatsConfig;
@@ -56,6 +61,8 @@ pub(super) fn token() -> anyhow::Result<String> {
 /// Serves until it is killed; says where on its first line.
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     super::process::raise_descriptor_limit()?;
+    // Without buckets a histogram is given out by its quantiles.
+    let metrics = PrometheusBuilder::new().install_recorder()?;
     let app: AppId = APP.parse()?;
     let nats = Nats::connect(&NatsConfig { url: options.nats, ..NatsConfig::default() }).await?;
     let auth =
@@ -75,5 +82,50 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         .await
         .context("the log cannot be read")?;
     println!("{}", running.addr);
+    std::thread::spawn(move || {
+        for _asked in std::io::stdin().lines() {
+            println!("{}", waits(&metrics));
+        }
+    });
     std::future::pending().await
+}
+
+/// Milliseconds for which items of small rooms waited: the median and the 99th percentile.
+fn waits(metrics: &PrometheusHandle) -> String {
+    let text = metrics.render();
+    let quantile = |quantile: &str| {
+        let name = format!("query_push_wait_seconds{{room=\"small\",quantile=\"{quantile}\"}} ");
+        let value = text.lines().find_map(|line| line.strip_prefix(&name));
+        value.and_then(|value| value.parse::<f64>().ok()).unwrap_or_default() * 1e3
+    };
+    format!("{} {}", quantile("0.5"), quantile("0.99"))
+}
+
+/// The way to ask it.
+pub(super) struct Report {
+    ask: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Report {
+    pub(super) fn new(child: &mut Child) -> anyhow::Result<Self> {
+        let ask = child.stdin.take().context("its input is piped")?;
+        let answers = child.stdout.take().context("its output is piped")?;
+        Ok(Self { ask, answers: BufReader::new(answers) })
+    }
+
+    /// The next line that it says.
+    pub(super) fn line(&mut self) -> anyhow::Result<String> {
+        let mut line = String::new();
+        self.answers.read_line(&mut line)?;
+        Ok(line.trim().to_owned())
+    }
+
+    /// As [`waits`].
+    pub(super) fn waits(&mut self) -> anyhow::Result<[f64; 2]> {
+        writeln!(self.ask)?;
+        let line = self.line()?;
+        let (median, high) = line.split_once(' ').context("our server does not answer")?;
+        Ok([median.parse()?, high.parse()?])
+    }
 }

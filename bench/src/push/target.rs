@@ -1,6 +1,5 @@
 //! The servers that are measured, each started afresh for each run.
 
-use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,9 +17,9 @@ use tokio::runtime::Handle;
 
 use super::frames::Framing;
 use super::process::Process;
-use super::publish::{Publisher, event, room_id};
+use super::publish::{Inlet, Publisher, event, room_id};
 use super::scenario::Scenario;
-use super::server::{APP, token};
+use super::server::{APP, Report, token};
 use super::viewers::Entrance;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -40,6 +39,8 @@ const NCHAN: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 pub(super) struct Started {
     pub(super) process: Process,
     pub(super) publisher: Publisher,
+    /// Says how long rooms waited, if it is ours.
+    pub(super) report: Option<Report>,
     addr: SocketAddr,
     target: Target,
     /// What goes with it.
@@ -108,13 +109,12 @@ impl Target {
             command.arg("--plain");
         }
         let mut process = Process::start(&mut command)?;
-        let out = process.0.stdout.take().context("its output is piped")?;
-        let mut line = String::new();
-        BufReader::new(out).read_line(&mut line)?;
-        let addr = line.trim().parse().context("our server did not start")?;
-        let publisher =
-            Publisher::Log { runtime: Handle::current(), log: Box::new(log), last, base: 1 };
-        Ok(Started { process, publisher, addr, target: self, _alive: (Some(server), None) })
+        let mut report = Report::new(&mut process.0)?;
+        let addr = report.line()?.parse().context("our server did not start")?;
+        let inlet = Inlet::Log { runtime: Handle::current(), log: Box::new(log), last, base: 1 };
+        let publisher = Publisher::new(inlet)?;
+        let (report, alive) = (Some(report), (Some(server), None));
+        Ok(Started { process, publisher, report, addr, target: self, _alive: alive })
     }
 
     fn node(self, script: &str, peers: &Path) -> anyhow::Result<Started> {
@@ -162,8 +162,9 @@ impl Target {
             ensure!(began.elapsed() < Duration::from_secs(10), "{} does not listen", self.name());
             std::thread::sleep(Duration::from_millis(10));
         }
-        let publisher = Publisher::post(addr)?;
-        Ok(Started { process, publisher, addr, target: self, _alive: (None, Some(directory)) })
+        let publisher = Publisher::new(Inlet::post(addr)?)?;
+        let alive = (None, Some(directory));
+        Ok(Started { process, publisher, report: None, addr, target: self, _alive: alive })
     }
 }
 
