@@ -1,4 +1,5 @@
-"""PyPI `websockets`: comes back with the last `room_seq`, and sends one command. See eventsource.mjs."""
+"""PyPI `websockets`: comes back with the last `room_seq`, sends one command, and another token when it
+is told that its own expires. See eventsource.mjs."""
 
 import json
 import os
@@ -21,10 +22,14 @@ while True:
                 command = None
             for data in socket:
                 frame = json.loads(data)
+                if frame["type"] == "token_expires" and "REFRESH" in os.environ:
+                    socket.send(os.environ["REFRESH"])
                 if frame["type"] != "answer":
                     last = frame.get("room_seq", last)
                 say(data=data)
                 end_if_last(data)
-    except (ConnectionClosed, InvalidHandshake, OSError):
+    except ConnectionClosed as closed:
+        say(closed=closed.rcvd.code if closed.rcvd else None)
+    except (InvalidHandshake, OSError):
         pass
     time.sleep(0.05)

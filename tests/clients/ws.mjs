@@ -1,8 +1,9 @@
-// npm `ws`: comes back with the last `room_seq`, and sends one command. See eventsource.mjs.
+// npm `ws`: comes back with the last `room_seq`, sends one command, and another token when it is told
+// that its own expires. See eventsource.mjs.
 import WebSocket from "ws";
 import { isEnd, say } from "./say.mjs";
 
-const { STREAM_URL, TOKEN, COMMAND } = process.env;
+const { STREAM_URL, TOKEN, COMMAND, REFRESH } = process.env;
 let last = 0;
 let command = COMMAND;
 
@@ -18,13 +19,17 @@ const connect = () => {
   socket.on("message", (bytes, isBinary) => {
     const data = bytes.toString();
     const { type, room_seq } = JSON.parse(data);
+    if (type === "token_expires" && REFRESH) socket.send(REFRESH);
     if (type !== "answer" && room_seq) last = room_seq;
     say({ data, isBinary });
     if (isEnd(data)) process.exit(0);
   });
   // What is wrong is seen by what does not come.
   socket.on("error", () => {});
-  socket.on("close", () => setTimeout(connect, 50));
+  socket.on("close", (code) => {
+    say({ closed: code });
+    setTimeout(connect, 50);
+  });
 };
 
 connect();

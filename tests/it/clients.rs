@@ -4,6 +4,7 @@
 //! The clients are in `tests/clients`, one small program each, which says what it gets as JSON lines.
 //! `scripts/client-tools.sh` installs what they need; a browser that is absent is said and left out.
 
+use std::borrow::BorrowMut;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
@@ -113,6 +114,57 @@ async fn every_client_gets_every_item_once() {
         let ended = ended.unwrap_or_else(|_| panic!("{} does not end: {lines:?}", kind.name));
         assert!(ended.unwrap().success(), "{}", kind.name);
         scene.check(&client);
+    }
+    cluster.stop().await;
+}
+
+/// Strict clients over WebSocket: they bring another token in time and stay, or are told why they must
+/// go; and they may watch a past show, up to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_of_websockets_stay_with_a_new_token_and_see_a_replay_to_its_end() {
+    let cluster = Cluster::start_with("query.websocket.token_warning_ms = 2_000\n").await;
+    let ann = "ann".parse().unwrap();
+    for kind in KINDS.iter().filter(|kind| ["ws", "websockets"].contains(&kind.name)) {
+        let mut scene = Scene::start(&cluster, *kind).await;
+        let tokens = cluster.target().tokens;
+        let token = |ttl_s| tokens.lasting(ttl_s).sign(&ann, Role::Viewer).unwrap();
+        let refresh = json!({ "type": "refresh", "id": "r", "token": token(600) });
+        let mut stays = scene.command(&cluster);
+        stays.env("TOKEN", token(4)).env("REFRESH", refresh.to_string());
+        let mut stays = Client::start(stays);
+        let mut goes = scene.command(&cluster);
+        goes.env("TOKEN", token(4));
+        let goes = Client::start(goes);
+
+        let code = async |client: &Client| {
+            let lines = client.lines();
+            lines.iter().find_map(|line| line["closed"].as_u64())
+        };
+        let what = format!("{} is closed when its token expires", kind.name);
+        let closed = eventually(&what, LIMIT, async || code(&goes).await).await;
+        assert_eq!(closed, 4001, "{}", kind.name);
+        scene.say("end").await;
+        let ended = tokio::time::timeout(LIMIT, stays.process.wait()).await;
+        assert!(ended.unwrap().unwrap().success(), "{}", kind.name);
+        assert_eq!(stays.opened(), 1, "{}", kind.name);
+        let frames = stays.frames();
+        let is_answer = |(_, frame): &&(Value, Value)| frame["id"] == "r";
+        let (_, answer) = frames.iter().find(is_answer).unwrap();
+        assert_eq!(answer["body"]["outcome"], "refreshed", "{}", kind.name);
+
+        // Its messages are only there to be seen again: `end`, and what it sent itself.
+        let mut replay = scene.command(&cluster);
+        let target = cluster.target();
+        let query = target.query_url.replacen("http", "ws", 1);
+        let url = format!("{query}/v1/apps/{}/rooms/{}/replay/ws", target.app(), kind.name);
+        let mut replay = Client::start(replay.env("STREAM_URL", url).env_remove("COMMAND"));
+        let ended = tokio::time::timeout(LIMIT, replay.process.wait()).await;
+        assert!(ended.unwrap().unwrap().success(), "{}", kind.name);
+        let seqs = |client: &Client| {
+            let messages = client.messages().into_iter();
+            messages.map(|(_, frame)| frame["room_seq"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(seqs(&replay), seqs(&stays), "{}", kind.name);
     }
     cluster.stop().await;
 }
@@ -254,7 +306,8 @@ struct Client {
 }
 
 impl Client {
-    fn start(mut command: Command) -> Self {
+    fn start(mut command: impl BorrowMut<Command>) -> Self {
+        let command = command.borrow_mut();
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut process = command.kill_on_drop(true).spawn().unwrap();
         let lines = Arc::new(Mutex::new(vec![]));

@@ -26,6 +26,12 @@ impl Tokens {
         Self { app, key, ttl_s: i64::from(ttl_s) }
     }
 
+    /// The same for another time.
+    #[must_use]
+    pub fn lasting(&self, ttl_s: u32) -> Self {
+        Self { ttl_s: i64::from(ttl_s), ..self.clone() }
+    }
+
     /// The app that the tokens are good for.
     pub fn app(&self) -> &AppId {
         &self.app
