@@ -1,5 +1,7 @@
 //! Reads what a viewer gets, strictly: framing, and which items each frame stands for.
 
+use std::io::BufRead;
+
 use anyhow::{Context, bail, ensure};
 
 /// How frames are put on the wire.
@@ -68,14 +70,21 @@ fn sse_event(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut data: &[u8] = &[];
     let mut left = bytes;
     loop {
-        let end = left.iter().position(|byte| *byte == b'\n')?;
-        let (line, after) = (&left[..end], &left[end + 1..]);
+        let (line, after) = line(left)?;
         if line.is_empty() {
             return Some((data, after));
         }
         data = line.strip_prefix(b"data: ").unwrap_or(data);
         left = after;
     }
+}
+
+/// The first line and what follows it. The standard library searches faster than a loop does, and what
+/// the viewers cost must not be what is measured.
+fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut after = bytes;
+    let count = after.skip_until(b'\n').ok()?;
+    Some((bytes[..count].strip_suffix(b"\n")?, after))
 }
 
 /// A server's frames are whole messages, and not masked.
