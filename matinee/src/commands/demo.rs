@@ -102,7 +102,7 @@ impl Demo {
         config.callbacks.http.listen.set_port(0);
         let begun = Instant::now();
         let spinner = terminal::spinner("starting nats-server, Postgres and all services");
-        let system = System::up(config, home, tasks).await;
+        let system = Box::pin(System::up(config, home, tasks)).await;
         spinner.finish_and_clear();
         let system = system?;
         let took_s = begun.elapsed().as_secs_f32();

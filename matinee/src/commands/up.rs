@@ -23,7 +23,7 @@ impl Up {
         let tasks = Tasks::new();
         tasks.shut_down_on_signals()?;
         let spinner = terminal::spinner("starting");
-        let system = System::up(config, home, tasks).await;
+        let system = Box::pin(System::up(config, home, tasks)).await;
         spinner.finish_and_clear();
         let system = system?;
         welcome(&system);
