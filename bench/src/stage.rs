@@ -142,10 +142,12 @@ async fn serve(
     let screen = Screen::new(config.filter.clone(), nats.clone(), tasks.clone()).await;
     let orders = command_service::gateway::orders::Orders::new(nats, &config.gateway);
     let config_gateway = config.gateway.clone();
+    let before = command_service::gateway::before::Before::try_new(config.before.clone())?;
     let gateway = command_service::gateway::Gateway {
         auth,
         profiles,
         screen,
+        before,
         orders,
         submitter,
         config: config_gateway,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::http::HttpConfig;
 
 use crate::apps::config::AppsConfig;
+use crate::gateway::before::config::BeforeConfig;
 use crate::gateway::config::GatewayConfig;
 use crate::gateway::screen::config::FilterConfig;
 use crate::sequencer::config::SequencerConfig;
@@ -19,6 +20,8 @@ pub struct CommandConfig {
     pub gateway: GatewayConfig,
     /// The apps of the registry.
     pub apps: AppsConfig,
+    /// Merchants' servers that are asked before a command is decided.
+    pub before: BeforeConfig,
     /// Words that are not wanted.
     pub filter: FilterConfig,
     /// Deciding and appending.

@@ -33,6 +33,8 @@ use crate::apps::keeper::Keeper;
 use crate::apps::sequencers::Sequencers;
 use crate::config::{CommandConfig, PackTooSmall};
 use crate::gateway::Gateway;
+use crate::gateway::before::Before;
+use crate::gateway::before::config::InvalidBefore;
 use crate::gateway::orders::Orders;
 use crate::gateway::profiles::Profiles;
 use crate::gateway::screen::Screen;
@@ -51,6 +53,9 @@ pub enum StartError {
     /// The settings contradict each other.
     #[error("the settings of the command-service contradict each other")]
     Config(#[from] PackTooSmall),
+    /// A merchant's server cannot be asked.
+    #[error("`command.before` cannot be used")]
+    Before(#[from] InvalidBefore),
     /// A log cannot be opened.
     #[error("the log of an app cannot be opened")]
     Log(#[from] OpenLogError),
@@ -68,6 +73,7 @@ pub async fn start(
     metrics: Option<&Metrics>,
 ) -> Result<Running, StartError> {
     config.check()?;
+    let before = Before::try_new(config.before)?;
     let bound = bind("command-service", &config.http)?;
     let submitter = Submitter::new(HashMap::new(), nats.clone(), &config.gateway);
     let mut sequencers = Sequencers {
@@ -89,7 +95,8 @@ pub async fn start(
     let profiles = Profiles::new(nats.clone(), &config.gateway);
     let screen = Screen::new(config.filter, nats.clone(), tasks.clone()).await;
     let orders = Orders::new(nats.clone(), &config.gateway);
-    let gateway = Gateway { auth, profiles, screen, orders, submitter, config: config.gateway };
+    let gateway =
+        Gateway { auth, profiles, screen, before, orders, submitter, config: config.gateway };
     tasks.spawn("relayed", gateway::relayed::serve(gateway.clone(), nats, tasks.clone()));
     let addr = bound.addr();
     let document = openapi::document(&config.limits);

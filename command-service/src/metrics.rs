@@ -33,6 +33,12 @@ pub(crate) fn shed(class: Priority, reason: ShedReason) {
     counter!("matinee_commands_shed_total", "class" => class, "reason" => reason).increment(1);
 }
 
+/// A merchant's server was asked about a command, or should have been.
+pub(crate) fn asked_before(app: &AppId, outcome: &'static str) {
+    let app = app.to_string();
+    counter!("matinee_before_callbacks_total", "app" => app, "outcome" => outcome).increment(1);
+}
+
 /// Commands got no answer.
 pub(crate) fn unanswered(reason: &'static str) {
     counter!("matinee_commands_unanswered_total", "reason" => reason).increment(1);

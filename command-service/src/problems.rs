@@ -53,6 +53,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::TooManyProducts { .. } => (StatusCode::CONFLICT, "Too many products"),
         Rejection::TooManyWordLists { .. } => (StatusCode::CONFLICT, "Too many word lists"),
         Rejection::TextRefused { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text refused"),
+        Rejection::DeclinedByMerchant { .. } => (StatusCode::FORBIDDEN, "Declined by the merchant"),
         Rejection::TextEmpty { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text empty"),
         Rejection::TextTooLong { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text too long"),
         Rejection::TextUnstorable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Text unstorable"),
@@ -107,6 +108,9 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::TooManyProducts { max }
         | Rejection::TooManyWordLists { max } => problem.with("max", max),
         Rejection::TextRefused { field } => problem.with("field", field),
+        Rejection::DeclinedByMerchant { code, reason } => {
+            problem.with("code", code).with("reason", reason)
+        }
         Rejection::NotAllowed { .. }
         | Rejection::OwnerImmune { .. }
         | Rejection::AllMuted
@@ -202,6 +206,14 @@ pub fn not_submitted(error: SubmitError) -> Problem {
         SubmitError::Unavailable => {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "log_unavailable", "Log unavailable")
                 .detail("whether the command was executed is not known; the same key asks again")
+                .retry_after_s(2)
+        }
+        SubmitError::NotAsked => {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            Problem::new(status, "merchant_unavailable", "Merchant's server unavailable")
+                .detail(
+                    "the merchant's server, which must be asked, does not answer; nothing was done",
+                )
                 .retry_after_s(2)
         }
         SubmitError::TooLarge => {

@@ -1,4 +1,5 @@
-//! What the gateway's filter found in the texts of a command, and what that makes of its events.
+//! What the gateway's filter found in the texts of a command, or a merchant's server said about it, and
+//! what that makes of its events.
 //!
 //! The filter runs before the command is decided and only says what it found. Whether the command
 //! would be allowed otherwise is asked first: somebody who is muted is told so, not that their text
@@ -36,6 +37,14 @@ pub enum Screening {
         /// The field that it stood in.
         field: String,
     },
+    /// The merchant's server does not want the command, whatever it says.
+    Declined {
+        /// The merchant's own number for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
+        /// What the sender is told.
+        reason: String,
+    },
 }
 
 impl AppState {
@@ -53,10 +62,16 @@ impl AppState {
             Action::App(_) => None,
         };
         let events = self.decide(actor, action, context)?;
-        let (Screening::Refused { field }
-        | Screening::Held { field }
-        | Screening::Silenced { field }) = &screening;
-        let field = field.clone();
+        let field = match &screening {
+            Screening::Refused { field }
+            | Screening::Held { field }
+            | Screening::Silenced { field } => field.clone(),
+            Screening::Declined { .. } if events.is_empty() => return Ok(events),
+            Screening::Declined { code, reason } => {
+                let (code, reason) = (*code, reason.clone());
+                return Err(Rejection::DeclinedByMerchant { code, reason });
+            }
+        };
         let room = room_id.and_then(|room_id| self.rooms.get(&room_id));
         let said = if let [event] = &events[..] { Said::of(event) } else { None };
         let (Some(room), Some(said)) = (room, said) else {
@@ -67,7 +82,9 @@ impl AppState {
             };
         };
         match screening {
-            Screening::Refused { .. } => Err(Rejection::TextRefused { field }),
+            Screening::Refused { .. } | Screening::Declined { .. } => {
+                Err(Rejection::TextRefused { field })
+            }
             // They would be the ones to look.
             Screening::Held { .. } | Screening::Silenced { .. } if is_exempt(room, actor) => {
                 Ok(events)
@@ -77,5 +94,29 @@ impl AppState {
             }
             Screening::Silenced { .. } => Ok(vec![silence(said)]),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::RoomCommand;
+    use crate::room::change_room_status::RoomStatusChanged;
+    use crate::room::send_message::SendMessage;
+    use crate::room::status::RoomStatus;
+    use crate::state::testing::{Given, viewer};
+
+    fn declined() -> Screening {
+        Screening::Declined { code: Some(9_003), reason: "no".into() }
+    }
+
+    #[test]
+    fn what_the_merchant_declines_is_refused_unless_a_rule_refuses_it() {
+        let send = || RoomCommand::SendMessage(SendMessage { text: "hi".into(), reply_to: None });
+        let then = Given::room().when_screened(viewer("ann"), send(), declined());
+        then.then_refused("declined_by_merchant");
+        let ended = RoomStatusChanged { from: RoomStatus::Live, to: RoomStatus::Ended };
+        let over = Given::room().and_in_room([EventData::RoomStatusChanged(ended)]);
+        over.when_screened(viewer("ann"), send(), declined()).then_refused("room_closed");
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! [`request`] is what every route begins with ([`operator`] those about apps), [`caller`] makes the
 //! actor, [`profiles`] looks up how they are shown, [`screen`] looks for words that are not wanted,
-//! [`Gateway::look_up`] adds what only the read models know,
-//! [`submit`] brings commands to the sequencer, wherever it is, and [`reply`] says
-//! what became of them; [`relayed`] are those that came in over a WebSocket.
+//! [`before`] asks the merchant's server, [`submit`] brings commands to the sequencer, wherever it is,
+//! and [`reply`] says what became of them; [`relayed`] are those that came in over a WebSocket.
 
+pub mod before;
 pub mod caller;
 pub mod config;
 pub mod operator;
@@ -22,11 +22,13 @@ use domain::command::Command;
 use domain::ids::AppId;
 use service_kit::auth::Auth;
 
+use crate::gateway::before::Before;
 use crate::gateway::config::GatewayConfig;
 use crate::gateway::orders::Orders;
 use crate::gateway::profiles::Profiles;
 use crate::gateway::screen::Screen;
-use crate::gateway::submit::Submitter;
+use crate::gateway::submit::{SubmitError, Submitter};
+use crate::sequencer::answer::Answer;
 
 /// What a route works with. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub struct Gateway {
     pub profiles: Profiles,
     /// Screens texts.
     pub screen: Screen,
+    /// Asks merchants' servers.
+    pub before: Before,
     /// Knows which purchases have been recorded.
     pub orders: Orders,
     /// Brings commands to their sequencer.
@@ -46,9 +50,17 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Adds to the commands what a decision needs and only the read models know.
-    pub(crate) async fn look_up(&self, app: &AppId, commands: &mut [Command]) {
-        self.orders.mark_known(app, commands).await;
-        self.mark_unregistered(app, commands).await;
+    /// Carries out the commands of one request. One answer for each, in order.
+    pub(crate) async fn carry_out(
+        &self,
+        app: &AppId,
+        commands: Vec<Command>,
+    ) -> Result<Vec<Answer>, SubmitError> {
+        let mut commands = self.screen.commands(app, commands).await?;
+        // What a decision needs and only the read models know.
+        self.orders.mark_known(app, &mut commands).await;
+        self.mark_unregistered(app, &mut commands).await;
+        let commands = self.before.commands(app, commands).await?;
+        self.submitter.submit(app, commands).await
     }
 }

@@ -114,10 +114,7 @@ impl Request {
     }
 
     async fn carry_out(&self, app: &AppId, command: Command) -> Result<Answer, Problem> {
-        let commands = self.gateway.screen.commands(app, vec![command]).await;
-        let mut commands = commands.map_err(problems::not_submitted)?;
-        self.gateway.look_up(app, &mut commands).await;
-        let answers = self.gateway.submitter.submit(app, commands).await;
+        let answers = self.gateway.carry_out(app, vec![command]).await;
         let answer = answers.map_err(problems::not_submitted)?.pop();
         // One command, one answer: anything else is a bug of the leader.
         answer.ok_or_else(Problem::internal)

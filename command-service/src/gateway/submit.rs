@@ -43,6 +43,9 @@ pub enum SubmitError {
     /// More than one message can hold.
     #[error("the commands are too large to be forwarded")]
     TooLarge,
+    /// The merchant's server must be asked before and does not answer: nothing was done.
+    #[error("the merchant's server does not answer")]
+    NotAsked,
 }
 
 impl Submitter {
@@ -91,6 +94,7 @@ impl Submitter {
                 SubmitError::Overloaded => "overloaded",
                 SubmitError::Unavailable => "unavailable",
                 SubmitError::TooLarge => "too_large",
+                SubmitError::NotAsked => "not_asked",
             });
         }
         answers

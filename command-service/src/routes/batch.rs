@@ -137,16 +137,11 @@ async fn carry_out(
             Ok(id)
         })
         .collect();
-    gateway.look_up(app, &mut commands).await;
     // A chunk of lines of which none can be read has nothing to submit.
     let submitted = if commands.is_empty() {
         Ok(Vec::new())
     } else {
-        match gateway.screen.commands(app, commands).await {
-            Ok(commands) => gateway.submitter.submit(app, commands).await,
-            Err(error) => Err(error),
-        }
-        .map_err(not_submitted)
+        gateway.carry_out(app, commands).await.map_err(not_submitted)
     };
     let mut answers = submitted.map(Vec::into_iter);
     ids.into_iter()

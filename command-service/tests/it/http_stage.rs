@@ -73,6 +73,11 @@ impl Service {
     }
 
     pub(crate) async fn start_with(limiter: LimiterConfig) -> Self {
+        Self::start_configured(|config| config.sequencer.limiter = limiter).await
+    }
+
+    /// Without limits, and changed.
+    pub(crate) async fn start_configured(change: impl FnOnce(&mut CommandConfig)) -> Self {
         let server = TestServer::start().await;
         let nats = Nats::connect(&server.config()).await.unwrap();
         let configured = [AppConfig::new(app(), vec![key()])];
@@ -83,8 +88,10 @@ impl Service {
         let tasks = Tasks::new();
         // Short, so that a test of what nobody answers does not take long.
         let gateway = GatewayConfig { answer_timeout_ms: 2_000, ..GatewayConfig::default() };
+        let limiter = LimiterConfig::off();
         let sequencer = SequencerConfig { limiter, ..SequencerConfig::default() };
-        let config = CommandConfig { gateway, sequencer, ..CommandConfig::default() };
+        let mut config = CommandConfig { gateway, sequencer, ..CommandConfig::default() };
+        change(&mut config);
         let started = command_service::start(config, nats.clone(), auth, &tasks, None).await;
         let Running { addr } = started.unwrap();
         let base = format!("http://{addr}/v1/apps/shop");

@@ -5,6 +5,7 @@
 
 mod admins;
 mod apps;
+mod before;
 mod exactly_once;
 mod failover;
 mod fields;

@@ -99,6 +99,17 @@ pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     panic!("never: {what}");
 }
 
+/// As [`eventually`], of what takes a question to find out.
+pub(crate) async fn eventually_async(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..400 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("never: {what}");
+}
+
 pub(crate) fn create() -> Command {
     let owner = "host".parse().unwrap();
     let command = RoomCommand::CreateRoom(CreateRoom {

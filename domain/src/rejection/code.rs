@@ -59,6 +59,7 @@ impl Rejection {
             Self::RoomArchived => "room_archived",
             Self::RoomStillOpen { .. } => "room_still_open",
             Self::FieldNotForKind { .. } => "field_not_for_kind",
+            Self::DeclinedByMerchant { .. } => "declined_by_merchant",
         }
     }
 }

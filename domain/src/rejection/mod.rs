@@ -338,6 +338,15 @@ pub enum Rejection {
     /// The room is archived.
     #[error("the room is archived: nothing more happens in it")]
     RoomArchived,
+    /// The merchant's server, which was asked before, does not want it.
+    #[error("the merchant does not allow it")]
+    DeclinedByMerchant {
+        /// The merchant's own number for the reason.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
+        /// The reason, for the sender.
+        reason: String,
+    },
     /// Only what is over can be archived.
     #[error("the room is {status}: end the show before it is archived")]
     RoomStillOpen {

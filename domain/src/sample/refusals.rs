@@ -64,5 +64,6 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::RoomArchived,
         Rejection::RoomStillOpen { status: RoomStatus::Live },
         Rejection::FieldNotForKind { key: parse("seats"), kind: "tea".into() },
+        Rejection::DeclinedByMerchant { code: Some(9_003), reason: "not enough coins".into() },
     ]
 }

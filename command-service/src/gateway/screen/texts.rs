@@ -242,7 +242,7 @@ fn stricter(one: Option<Screening>, other: Option<Screening>) -> Option<Screenin
         None => 0,
         Some(Screening::Silenced { .. }) => 1,
         Some(Screening::Held { .. }) => 2,
-        Some(Screening::Refused { .. }) => 3,
+        Some(Screening::Refused { .. } | Screening::Declined { .. }) => 3,
     };
     if rank(&one) < rank(&other) { other } else { one }
 }

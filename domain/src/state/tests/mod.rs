@@ -124,7 +124,9 @@ fn random_shows_come_to_every_event_and_every_refusal() {
     let mut events: BTreeSet<_> = sample::events().iter().map(|e| e.data.type_name()).collect();
     let mut refusals: BTreeSet<_> = sample::rejections().iter().map(Rejection::code).collect();
     assert!(events.remove("epoch_started"), "the sequencer itself writes it");
-    assert!(refusals.remove("text_refused"), "what the filter found comes with the command");
+    for code in ["text_refused", "declined_by_merchant"] {
+        assert!(refusals.remove(code), "what the gateway found comes with the command");
+    }
     for kind in ["message_held", "message_silenced", "message_reviewed"] {
         assert!(events.remove(kind), "the same");
     }
