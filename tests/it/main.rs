@@ -16,6 +16,7 @@ mod lost_answers;
 mod moderation;
 mod purchases;
 mod recordings;
+mod streams;
 mod up;
 mod usersig;
 mod whole_room;
