@@ -27,7 +27,7 @@ async fn the_server_of_a_test_survives_a_kill() {
     assert!(before.query("SELECT 1", &[]).await.is_err());
     let applied = "SELECT count(*) FROM matinee.migration";
     let count: i64 = client(&url).await.query_one(applied, &[]).await.unwrap().get(0);
-    assert_eq!(count, 5);
+    assert_eq!(count, 6);
 }
 
 #[tokio::test]
@@ -44,8 +44,9 @@ async fn a_database_is_brought_up_to_date_once() {
     let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'matinee'";
     let count: i64 = first.query_one(tables, &[]).await.unwrap().get(0);
     let of_models: usize = MODELS.iter().map(|model| model.tables.len()).sum();
-    // Besides them: the migrations, the models, the checkpoint, the outbox and the insight.
-    assert_eq!(count, 5 + i64::try_from(of_models).unwrap());
+    // Besides them: the migrations, the models, the checkpoint, the outbox, the insight
+    // and the audience.
+    assert_eq!(count, 6 + i64::try_from(of_models).unwrap());
     let models = "SELECT name, version FROM matinee.read_model ORDER BY name";
     let rows = first.query(models, &[]).await.unwrap();
     let found: Vec<(&str, i32)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
