@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 from say import STREAM_URL, TOKEN, end_if_last, say
 
 last = 0
-command = os.environ["COMMAND"]
+command = os.environ.get("COMMAND")
 while True:
     try:
         url = f"{STREAM_URL}?last_event_id={last}"
