@@ -62,37 +62,29 @@ impl AppState {
             Action::App(_) => None,
         };
         let events = self.decide(actor, action, context)?;
-        let field = match &screening {
-            Screening::Refused { field }
-            | Screening::Held { field }
-            | Screening::Silenced { field } => field.clone(),
-            Screening::Declined { .. } if events.is_empty() => return Ok(events),
-            Screening::Declined { code, reason } => {
-                let (code, reason) = (*code, reason.clone());
-                return Err(Rejection::DeclinedByMerchant { code, reason });
-            }
-        };
+        if events.is_empty() {
+            return Ok(events);
+        }
         let room = room_id.and_then(|room_id| self.rooms.get(&room_id));
         let said = if let [event] = &events[..] { Said::of(event) } else { None };
-        let (Some(room), Some(said)) = (room, said) else {
-            return if events.is_empty() {
-                Ok(events)
-            } else {
-                Err(Rejection::TextRefused { field })
-            };
-        };
-        match screening {
-            Screening::Refused { .. } | Screening::Declined { .. } => {
+        match (screening, room.zip(said)) {
+            (Screening::Declined { code, reason }, _) => {
+                Err(Rejection::DeclinedByMerchant { code, reason })
+            }
+            (Screening::Refused { field }, _)
+            | (Screening::Held { field } | Screening::Silenced { field }, None) => {
                 Err(Rejection::TextRefused { field })
             }
             // They would be the ones to look.
-            Screening::Held { .. } | Screening::Silenced { .. } if is_exempt(room, actor) => {
+            (Screening::Held { .. } | Screening::Silenced { .. }, Some((room, _)))
+                if is_exempt(room, actor) =>
+            {
                 Ok(events)
             }
-            Screening::Held { .. } => {
+            (Screening::Held { field }, Some((room, said))) => {
                 Ok(vec![hold(room, said, (field, context.now), context.limits)?])
             }
-            Screening::Silenced { .. } => Ok(vec![silence(said)]),
+            (Screening::Silenced { .. }, Some((_, said))) => Ok(vec![silence(said)]),
         }
     }
 }
