@@ -6,6 +6,8 @@ mod nginx_rtmp;
 mod srs;
 mod tencent;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use domain::ids::{AppId, RoomId, StreamSession};
 use domain::timestamp::Timestamp;
@@ -35,7 +37,8 @@ pub(crate) struct Callbacks {
 
 pub(super) fn routes(callbacks: &Callbacks) -> BoxedFilter<(Response,)> {
     let (nginx_rtmp, srs) = (nginx_rtmp::route(callbacks), srs::route(callbacks));
-    nginx_rtmp.or(srs).unify().or(tencent::route(callbacks)).unify().boxed()
+    let all = nginx_rtmp.or(srs).unify().or(tencent::route(callbacks)).unify();
+    all.map(Reply::into_response).boxed()
 }
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -46,18 +49,23 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
+/// What a media server is answered.
+type Answer = Result<Response, Problem>;
+
 /// `POST /v1/apps/{app}/stream-callbacks/{kind}` with a body of a media type.
 fn callback(
     callbacks: &Callbacks,
     kind: &'static str,
     media_type: &'static str,
-) -> BoxedFilter<(AppId, Bytes)> {
+) -> BoxedFilter<(AppId, Bytes, Arc<Callbacks>)> {
+    let shared = Arc::new(callbacks.clone());
     app_path()
         .and(warp::path("stream-callbacks"))
         .and(warp::path(kind))
         .and(warp::path::end())
         .and(post())
         .and(limited_body(callbacks.body_bytes_max, media_type))
+        .and(warp::any().map(move || Arc::clone(&shared)))
         .boxed()
 }
 
@@ -105,17 +113,13 @@ impl Call<'_> {
     }
 
     /// The push begins: refused unless its URL is signed and has not expired.
-    async fn publish(self, reports: &Reports) -> Result<Response, Problem> {
-        let StreamApp { scheme, push_validity_s, .. } = self.stream_app;
-        let (find, now_s) = (|name: &str| self.query.find(name), self.now.0.div_euclid(1_000));
-        let keys = self.stream_app.push_keys();
-        let verified = scheme.verify(&keys, &self.resource(), &find, *push_validity_s, now_s);
-        verified.map_err(|error| not_signed().detail(error.to_string()))?;
+    async fn publish(self, reports: &Reports) -> Answer {
+        self.check_url(&self.stream_app.push_keys(), self.stream_app.push_validity_s)?;
         self.report(true, reports).await
     }
 
     /// The push has ended, perhaps after the expiry of its URL.
-    async fn unpublish(self, reports: &Reports) -> Result<Response, Problem> {
+    async fn unpublish(self, reports: &Reports) -> Answer {
         let find = |name: &str| self.query.find(name);
         let keys = self.stream_app.push_keys();
         let verified = self.stream_app.scheme.verify_for_ever(&keys, &self.resource(), &find);
@@ -124,15 +128,20 @@ impl Call<'_> {
     }
 
     /// Somebody plays; open unless play URLs are signed.
-    fn play(self) -> Result<Response, Problem> {
-        let StreamApp { scheme, play_validity_s, .. } = self.stream_app;
+    fn play(self) -> Answer {
         let keys = self.stream_app.play_keys();
         if !keys.is_empty() {
-            let (find, now_s) = (|name: &str| self.query.find(name), self.now.0.div_euclid(1_000));
-            let verified = scheme.verify(&keys, &self.resource(), &find, *play_validity_s, now_s);
-            verified.map_err(|error| not_signed().detail(error.to_string()))?;
+            self.check_url(&keys, self.stream_app.play_validity_s)?;
         }
         Ok(done())
+    }
+
+    /// Refused unless the URL is signed with one of these keys and has not expired.
+    fn check_url(&self, keys: &[&str], validity_s: u32) -> Result<(), Problem> {
+        let (find, now_s) = (|name: &str| self.query.find(name), self.now.0.div_euclid(1_000));
+        let scheme = self.stream_app.scheme;
+        let verified = scheme.verify(keys, &self.resource(), &find, validity_s, now_s);
+        verified.map_err(|error| not_signed().detail(error.to_string()))
     }
 
     fn resource(&self) -> Resource<'_> {
@@ -140,7 +149,7 @@ impl Call<'_> {
         Resource { app_name, stream, suffix: "" }
     }
 
-    async fn report(self, on: bool, reports: &Reports) -> Result<Response, Problem> {
+    async fn report(self, on: bool, reports: &Reports) -> Answer {
         let room_id = self.room_id()?;
         let session: StreamSession = self.session.parse().map_err(|_no_session| not_signed())?;
         let report = Report { app: self.app, room_id, session, on, at: self.now };

@@ -9,13 +9,11 @@ use bytes::Bytes;
 use domain::ids::AppId;
 use service_kit::clock;
 use service_kit::openapi::Operation;
-use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::reply::{Reply, Response};
 
 use super::fields::Fields;
-use super::{Call, Callbacks, callback, done, not_signed};
+use super::{Answer, Call, Callbacks, callback, done, not_signed};
 
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
@@ -23,18 +21,12 @@ pub(super) fn operation() -> Operation {
     super::operation("/stream-callbacks/nginx-rtmp", "What nginx-rtmp calls.", MEDIA_TYPE)
 }
 
-pub(super) fn route(callbacks: &Callbacks) -> BoxedFilter<(Response,)> {
-    let shared = Arc::new(callbacks.clone());
-    callback(callbacks, "nginx-rtmp", MEDIA_TYPE)
-        .then(move |app, body| {
-            let callbacks = Arc::clone(&shared);
-            async move { called(app, body, &callbacks).await.into_response() }
-        })
-        .boxed()
+pub(super) fn route(callbacks: &Callbacks) -> BoxedFilter<(Answer,)> {
+    callback(callbacks, "nginx-rtmp", MEDIA_TYPE).then(called).boxed()
 }
 
 #[tracing::instrument(skip_all, fields(app.id = %app))]
-async fn called(app: AppId, body: Bytes, callbacks: &Callbacks) -> Result<Response, Problem> {
+async fn called(app: AppId, body: Bytes, callbacks: Arc<Callbacks>) -> Answer {
     let stream_app = callbacks.stream_app(&app)?;
     let text = std::str::from_utf8(&body).map_err(|_no_text| not_signed())?;
     let fields = Fields::parse(text);

@@ -11,13 +11,11 @@ use serde::Deserialize;
 use service_kit::clock;
 use service_kit::http::body::parse_json;
 use service_kit::openapi::Operation;
-use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::reply::{Reply, Response};
 
 use super::fields::Fields;
-use super::{Call, Callbacks, callback, done};
+use super::{Answer, Call, Callbacks, callback, done};
 
 const MEDIA_TYPE: &str = "application/json";
 
@@ -39,18 +37,12 @@ pub(super) fn operation() -> Operation {
     super::operation("/stream-callbacks/srs", "What SRS calls.", MEDIA_TYPE)
 }
 
-pub(super) fn route(callbacks: &Callbacks) -> BoxedFilter<(Response,)> {
-    let shared = Arc::new(callbacks.clone());
-    callback(callbacks, "srs", MEDIA_TYPE)
-        .then(move |app, body| {
-            let callbacks = Arc::clone(&shared);
-            async move { called(app, body, &callbacks).await.into_response() }
-        })
-        .boxed()
+pub(super) fn route(callbacks: &Callbacks) -> BoxedFilter<(Answer,)> {
+    callback(callbacks, "srs", MEDIA_TYPE).then(called).boxed()
 }
 
 #[tracing::instrument(skip_all, fields(app.id = %app))]
-async fn called(app: AppId, body: Bytes, callbacks: &Callbacks) -> Result<Response, Problem> {
+async fn called(app: AppId, body: Bytes, callbacks: Arc<Callbacks>) -> Answer {
     let stream_app = callbacks.stream_app(&app)?;
     let hook: Hook = parse_json(&body)?;
     let call = Call {

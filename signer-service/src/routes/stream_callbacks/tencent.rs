@@ -18,9 +18,8 @@ use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::reply::{Reply, Response};
 
-use super::{Callbacks, callback, done, not_signed};
+use super::{Answer, Callbacks, callback, done, not_signed};
 use crate::problems::streams_not_configured;
 use crate::reports::{NotTaken, Report};
 use crate::scheme::hash::{md5_hex, same};
@@ -54,18 +53,12 @@ pub(super) fn operation() -> Operation {
     super::operation("/stream-callbacks/tencent", summary, MEDIA_TYPE)
 }
 
-pub(super) fn route(callbacks: &Callbacks) -> BoxedFilter<(Response,)> {
-    let shared = Arc::new(callbacks.clone());
-    callback(callbacks, "tencent", MEDIA_TYPE)
-        .then(move |app, body| {
-            let callbacks = Arc::clone(&shared);
-            async move { called(app, body, &callbacks).await.into_response() }
-        })
-        .boxed()
+pub(super) fn route(callbacks: &Callbacks) -> BoxedFilter<(Answer,)> {
+    callback(callbacks, "tencent", MEDIA_TYPE).then(called).boxed()
 }
 
 #[tracing::instrument(skip_all, fields(app.id = %app))]
-async fn called(app: AppId, body: Bytes, callbacks: &Callbacks) -> Result<Response, Problem> {
+async fn called(app: AppId, body: Bytes, callbacks: Arc<Callbacks>) -> Answer {
     let stream_app = callbacks.stream_app(&app)?;
     let key = stream_app.callback_key.as_ref().ok_or_else(streams_not_configured)?;
     let notification: Notification = parse_json(&body)?;
