@@ -78,6 +78,15 @@ pub(crate) enum Delivery {
     Bye(ByeReason, Frame),
 }
 
+impl Delivery {
+    /// The goodbye to somebody who has everything up to `cursor`.
+    pub(crate) fn bye(reason: ByeReason, cursor: u64, stay: &Stay) -> Self {
+        Metrics::stream_ended(reason.as_str());
+        let retry_ms = (reason == ByeReason::Shutdown).then(|| stay.retry_ms());
+        Self::Bye(reason, control::bye(reason, cursor, retry_ms))
+    }
+}
+
 /// What a stream is written from.
 pub(crate) trait Source: Send + 'static {
     /// Waits for what to send next. Cancel-safe: nothing is taken before it is given out.
@@ -299,8 +308,6 @@ impl Feed {
 
     fn bye(&mut self, reason: ByeReason) -> Delivery {
         self.leave();
-        Metrics::stream_ended(reason.as_str());
-        let retry_ms = (reason == ByeReason::Shutdown).then(|| self.stay.retry_ms());
-        Delivery::Bye(reason, control::bye(reason, self.cursor, retry_ms))
+        Delivery::bye(reason, self.cursor, &self.stay)
     }
 }

@@ -152,9 +152,7 @@ impl Replay {
     }
 
     fn bye(&self, reason: ByeReason) -> Delivery {
-        Metrics::stream_ended(reason.as_str());
-        let retry_ms = (reason == ByeReason::Shutdown).then(|| self.stay.retry_ms());
-        Delivery::Bye(reason, control::bye(reason, self.cursor, retry_ms))
+        Delivery::bye(reason, self.cursor, &self.stay)
     }
 
     fn reason_to_end(&mut self) -> Option<ByeReason> {
