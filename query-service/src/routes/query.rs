@@ -9,6 +9,7 @@ use domain::ids::LogSeq;
 use percent_encoding::percent_decode_str;
 use service_kit::problem::Problem;
 use warp::Filter;
+use warp::http::HeaderValue;
 
 use crate::problems::{invalid_last_event_id, invalid_query};
 
@@ -92,6 +93,19 @@ impl<'a> Query<'a> {
         let (min, max) = range.into_inner();
         fits.ok_or_else(|| invalid_query(format!("`{name}` is from {min} to {max}")))
     }
+}
+
+/// What the header says; a problem if it is no text.
+pub(crate) type LastEventId = Result<Option<String>, Problem>;
+
+/// The header with which a browser reconnects.
+pub(crate) fn last_event_id_header()
+-> impl Filter<Extract = (LastEventId,), Error = Infallible> + Clone {
+    let header = warp::header::value("last-event-id").map(Some);
+    header.or(warp::any().map(|| None)).unify().map(|header: Option<HeaderValue>| {
+        let text = header.as_ref().map(HeaderValue::to_str).transpose();
+        text.map(|text| text.map(str::to_owned)).map_err(|_not_text| invalid_last_event_id())
+    })
 }
 
 /// The id to resume from: of the header, which a browser sends when it reconnects, before that of

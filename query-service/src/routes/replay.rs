@@ -5,21 +5,20 @@ use domain::ids::{AppId, RoomId};
 use serde_json::json;
 use service_kit::auth::{Auth, Identity};
 use service_kit::clock;
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::http::HeaderValue;
 use warp::reply::{Reply, Response};
 
 use crate::hub::Reader;
 use crate::openapi::question;
-use crate::problems::{invalid_last_event_id, invalid_query, room_not_found, too_many_replays};
+use crate::problems::{invalid_query, room_not_found, too_many_replays};
 use crate::replay::timing::{OWN_SPEED, Timing, parse_speed};
 use crate::replay::{Opening, Replay};
-use crate::routes::query::{self, Query};
-use crate::routes::with;
+use crate::routes::asked;
+use crate::routes::query::{self, LastEventId, Query};
 use crate::service::Service;
 use crate::stream::sse;
 
@@ -49,12 +48,8 @@ pub(super) fn common(path: &str, summary: &'static str) -> Operation {
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room_path()
         .and(warp::path("replay"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(warp::header::value("last-event-id").map(Some).or(warp::any().map(|| None)).unify())
-        .and(with(service))
+        .and(asked(service, auth))
+        .and(query::last_event_id_header())
         .then(replay)
         .boxed()
 }
@@ -64,12 +59,10 @@ async fn replay(
     room_id: RoomId,
     identity: Identity,
     raw: String,
-    header: Option<HeaderValue>,
     service: Service,
+    header: LastEventId,
 ) -> Result<Response, Problem> {
-    let header = header.as_ref().map(HeaderValue::to_str).transpose();
-    let header = header.map_err(|_not_text| invalid_last_event_id())?;
-    let replay = open(&service, &identity, room_id, &raw, header)?;
+    let replay = open(&service, &identity, room_id, &raw, header?.as_deref())?;
     Ok(sse::response(&service, replay))
 }
 

@@ -5,14 +5,14 @@
 
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
-use crate::routes::{query, replay, with};
+use crate::routes::{asked, replay};
 use crate::service::Service;
 use crate::stream::handshake::{self, Upgrade};
 use crate::stream::websocket;
@@ -28,12 +28,8 @@ pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + 
     room_path()
         .and(warp::path("replay"))
         .and(warp::path("ws"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
+        .and(asked(service, auth))
         .and(handshake::upgrade())
-        .and(with(service))
         .then(replay_ws)
         .boxed()
 }
@@ -43,8 +39,8 @@ async fn replay_ws(
     room_id: RoomId,
     identity: Identity,
     raw: String,
-    upgrade: Result<Upgrade, Problem>,
     service: Service,
+    upgrade: Result<Upgrade, Problem>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade?;
     upgrade.check_origin(&service)?;

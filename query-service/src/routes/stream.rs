@@ -6,18 +6,16 @@
 use domain::ids::{AppId, RoomId};
 use serde_json::json;
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{CorsHeaders, Socket, get, room_path};
+use service_kit::http::{CorsHeaders, Socket, room_path};
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::http::HeaderValue;
 use warp::reply::{Reply, Response};
 
 use crate::openapi::question;
-use crate::problems::invalid_last_event_id;
-use crate::routes::query::{self, Query};
-use crate::routes::with;
+use crate::routes::asked;
+use crate::routes::query::{self, LastEventId, Query};
 use crate::service::Service;
 use crate::stream::{self, sse};
 
@@ -36,18 +34,14 @@ pub(super) fn operation() -> Operation {
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room_path()
         .and(warp::path("stream"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
-        .and(warp::header::value("last-event-id").map(Some).or(warp::any().map(|| None)).unify())
+        .and(asked(service, auth))
+        .and(query::last_event_id_header())
         .and(warp::ext::optional())
         .and(warp::ext::optional())
-        .map(|app, room_id, identity, raw, header, socket, cors| {
-            (app, room_id, identity, raw, (header, socket, cors))
+        .map(|app, room_id, identity, raw, service, header, socket, cors| {
+            (app, room_id, identity, raw, service, (header, socket, cors))
         })
         .untuple_one()
-        .and(with(service))
         .then(stream)
         .boxed()
 }
@@ -57,13 +51,11 @@ async fn stream(
     room_id: RoomId,
     identity: Identity,
     raw: String,
-    (header, socket, cors): (Option<HeaderValue>, Option<Socket>, Option<CorsHeaders>),
     service: Service,
+    (header, socket, cors): (LastEventId, Option<Socket>, Option<CorsHeaders>),
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["last_event_id"])?;
-    let header = header.as_ref().map(HeaderValue::to_str).transpose();
-    let header = header.map_err(|_not_text| invalid_last_event_id())?;
-    let last_id = query::last_event_id(header, query.text("last_event_id"))?;
+    let last_id = query::last_event_id(header?.as_deref(), query.text("last_event_id"))?;
     let feed = stream::open(&service, &identity, room_id, last_id).await?;
     Ok(sse::respond(&service, socket, cors, feed))
 }

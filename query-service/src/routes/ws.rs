@@ -5,7 +5,7 @@
 
 use domain::ids::{AppId, RoomId};
 use service_kit::auth::{Auth, Identity};
-use service_kit::http::{get, room_path};
+use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
 use warp::Filter;
@@ -13,8 +13,8 @@ use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
 use crate::openapi::question;
+use crate::routes::asked;
 use crate::routes::query::{self, Query};
-use crate::routes::with;
 use crate::service::Service;
 use crate::stream::handshake::{self, Upgrade};
 use crate::stream::{self, websocket};
@@ -35,12 +35,8 @@ pub(super) fn operation() -> Operation {
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room_path()
         .and(warp::path("ws"))
-        .and(warp::path::end())
-        .and(get())
-        .and(auth.identity())
-        .and(query::raw())
+        .and(asked(service, auth))
         .and(handshake::upgrade())
-        .and(with(service))
         .then(ws)
         .boxed()
 }
@@ -50,8 +46,8 @@ async fn ws(
     room_id: RoomId,
     identity: Identity,
     raw: String,
-    upgrade: Result<Upgrade, Problem>,
     service: Service,
+    upgrade: Result<Upgrade, Problem>,
 ) -> Result<Response, Problem> {
     let query = Query::parse(&raw, &["last_event_id"])?;
     let last_id = query::last_event_id(None, query.text("last_event_id"))?;
