@@ -24,8 +24,8 @@ use std::sync::Arc;
 
 use nats::Nats;
 use service_kit::auth::Auth;
-use service_kit::clock;
 use service_kit::http::{BindError, bind};
+use service_kit::instance::instance_name;
 use service_kit::metrics::Metrics;
 use service_kit::tasks::Tasks;
 
@@ -65,7 +65,7 @@ pub fn start(
     let config = Arc::new(config);
     let routes = routes::routes(&config, nats, auth, metrics);
     tasks.spawn("callbacks http", bound.run(routes, tasks.shutdown_token()));
-    let holder = format!("{}-{}", std::process::id(), clock::new_command_id());
+    let holder = instance_name();
     for (index, target) in targets.into_iter().enumerate() {
         let endpoint = Endpoint {
             config: Arc::clone(&config),

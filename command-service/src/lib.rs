@@ -20,8 +20,8 @@ use std::sync::Arc;
 use nats::client::Nats;
 use nats::log::OpenLogError;
 use service_kit::auth::Auth;
-use service_kit::clock;
 use service_kit::http::{BindError, Bound, bind};
+use service_kit::instance::instance_name;
 use service_kit::metrics::Metrics;
 use service_kit::probes::{self, Readiness};
 use service_kit::tasks::Tasks;
@@ -123,9 +123,4 @@ fn serve(
     }
     let shutdown = tasks.shutdown_token();
     tasks.spawn("command-service http", async move { bound.run(routes, shutdown).await });
-}
-
-/// A name for the lease and the epochs: unique, and readable for whoever looks at the log.
-fn instance_name() -> String {
-    format!("{}-{}", std::process::id(), clock::new_command_id())
 }

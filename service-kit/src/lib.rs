@@ -14,6 +14,7 @@ pub mod config;
 pub mod decided;
 pub mod error_chain;
 pub mod http;
+pub mod instance;
 pub mod metrics;
 pub mod openapi;
 pub mod probes;
