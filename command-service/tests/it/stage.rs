@@ -90,13 +90,7 @@ impl Instance {
 }
 
 pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..400 {
-        if holds() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("never: {what}");
+    eventually_async(what, async || holds()).await;
 }
 
 /// As [`eventually`], of what takes a question to find out.
