@@ -101,13 +101,15 @@ impl Caller {
         answer(request.bearer_auth(&self.token)).await
     }
 
-    /// A stream of the read side, as it comes. A room that was created a moment ago may be unknown
-    /// there, so a 404 is asked again.
+    /// A stream of the read side, as it comes. There a room that was created a moment ago may be
+    /// unknown, and an app that was may still be read for the first time: a 404 and a 503 are asked
+    /// again.
     pub async fn stream(&self, path: &str) -> reqwest::Response {
         eventually("a room to stream", SHOWN_WITHIN, async || {
             let request = self.http.get(format!("{}{path}", self.query_url));
             let answer = request.bearer_auth(&self.token).send().await.expect("an answer");
-            (answer.status() != StatusCode::NOT_FOUND).then_some(answer)
+            let early = [StatusCode::NOT_FOUND, StatusCode::SERVICE_UNAVAILABLE];
+            (!early.contains(&answer.status())).then_some(answer)
         })
         .await
     }
