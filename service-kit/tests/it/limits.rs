@@ -113,6 +113,11 @@ async fn one_connection_too_many_is_told_so() {
         assert_eq!(answer.contains(&allowed), may, "{answer}");
         assert!(answer.contains("vary: origin\r\n"), "{answer}");
     }
+    // Its browser asks before: what it may not read, it could not act on.
+    let mut page = server.connect().await;
+    let asks = "Origin: https://shop.example\r\nAccess-Control-Request-Method: GET\r\n\r\n";
+    page.send(&REQUEST.replace("GET", "OPTIONS").replace("\r\n\r\n", &format!("\r\n{asks}"))).await;
+    assert_eq!(page.answer().await, (204, String::new()));
     // One that says nothing is not kept either.
     assert_eq!(server.connect().await.rest().await, "");
 

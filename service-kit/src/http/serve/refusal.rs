@@ -1,5 +1,6 @@
 //! One connection too many: it is told so, quickly and by few at a time, then closed. A page is let
-//! read why, as of any other answer: see [`crate::http::cors`].
+//! read why, as of any other answer: see [`crate::http::cors`]. Its browser may ask first whether it
+//! may ask; to that the answer is yes, since no page gets to read how such a question was refused.
 
 use std::io;
 use std::sync::Arc;
@@ -10,7 +11,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
-use warp::http::header::{HeaderMap, HeaderValue, ORIGIN};
+use warp::http::Method;
+use warp::http::header::{
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue, ORIGIN,
+};
 
 use super::admission::Refused;
 use crate::http::cors::{self, Origin};
@@ -67,9 +71,8 @@ impl Refusals {
                 if read == 0 {
                     return Ok(());
                 }
-                let cors =
-                    cors::headers(&origins, &origin(request.get(..read).unwrap_or_default()));
-                tcp.write_all(&answer.with(&cors.0)).await?;
+                let asked = Asked::by(request.get(..read).unwrap_or_default());
+                tcp.write_all(&answer.to(&asked, &origins)).await?;
                 tcp.shutdown().await?;
                 // Until the client has closed too, or long enough.
                 while tcp.read(&mut request).await? != 0 {}
@@ -88,6 +91,9 @@ struct Answer {
     body: String,
 }
 
+/// The answer to a browser that asks for a page; those of CORS follow.
+const MAY_ASK: &str = "HTTP/1.1 204 No Content\r\nConnection: close\r\n";
+
 fn answer(why: Refused, after_s: u32) -> Answer {
     let body = why.problem().retry_after_s(after_s).to_json().to_string();
     let length = body.len();
@@ -100,17 +106,29 @@ fn answer(why: Refused, after_s: u32) -> Answer {
 }
 
 impl Answer {
-    fn with(&self, cors: &HeaderMap) -> Vec<u8> {
-        let mut bytes = self.head.clone().into_bytes();
-        for (name, value) in cors {
-            for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
-                bytes.extend_from_slice(part);
-            }
+    fn to(&self, asked: &Asked, origins: &[Origin]) -> Vec<u8> {
+        let cors = cors::headers(origins, &asked.headers);
+        match cors::preflight(&asked.method, &asked.headers, &cors) {
+            Some(allowed) => join(MAY_ASK, allowed.headers().iter().chain(&cors.0), ""),
+            None => join(&self.head, cors.0.iter(), &self.body),
         }
-        bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(self.body.as_bytes());
-        bytes
     }
+}
+
+fn join<'a>(
+    head: &str,
+    headers: impl Iterator<Item = (&'a HeaderName, &'a HeaderValue)>,
+    body: &str,
+) -> Vec<u8> {
+    let mut bytes = head.as_bytes().to_vec();
+    for (name, value) in headers {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            bytes.extend_from_slice(part);
+        }
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(body.as_bytes());
+    bytes
 }
 
 /// Reads until the request's head has ended or the buffer is full, and gives back how much that is.
@@ -127,40 +145,82 @@ async fn read_head(tcp: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> 
     Ok(read)
 }
 
-/// The `Origin` of a request's head, which is nobody else's to read: it gets no place.
-fn origin(head: &[u8]) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let lines = head.split(|byte| *byte == b'\n').skip(1);
-    for line in lines.map(<[u8]>::trim_ascii).take_while(|line| !line.is_empty()) {
-        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
-        let (name, value) = line.split_at(colon);
-        if name.eq_ignore_ascii_case(ORIGIN.as_str().as_bytes())
-            && let Ok(value) =
-                HeaderValue::from_bytes(value.get(1..).unwrap_or_default().trim_ascii())
-        {
-            headers.insert(ORIGIN, value);
+/// What CORS looks at in a request, of which nothing else is read: it gets no place.
+struct Asked {
+    method: Method,
+    headers: HeaderMap,
+}
+
+impl Asked {
+    fn by(head: &[u8]) -> Self {
+        let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let request = lines.next().unwrap_or_default();
+        let method = request.split(|byte| *byte == b' ').next().unwrap_or_default();
+        // What is no method asks for no page either.
+        let method = Method::from_bytes(method).unwrap_or_default();
+        let mut headers = HeaderMap::new();
+        for line in lines.take_while(|line| !line.is_empty()) {
+            let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+            let (name, value) = line.split_at(colon);
+            let is_read =
+                |wanted: &HeaderName| name.eq_ignore_ascii_case(wanted.as_str().as_bytes());
+            if let Some(name) = [ORIGIN, ACCESS_CONTROL_REQUEST_METHOD].into_iter().find(is_read)
+                && let Ok(value) =
+                    HeaderValue::from_bytes(value.get(1..).unwrap_or_default().trim_ascii())
+            {
+                headers.insert(name, value);
+            }
         }
+        Self { method, headers }
     }
-    headers
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const PAGE: &str = "https://shop.example";
+
     #[test]
     fn a_page_is_found_by_its_origin() {
-        let of = |head: &str| origin(head.as_bytes()).remove(ORIGIN);
-        let page = Some(HeaderValue::from_static("https://shop.example"));
+        let of = |head: &str| Asked::by(head.as_bytes()).headers.remove(ORIGIN);
+        let page = Some(HeaderValue::from_static(PAGE));
         assert_eq!(of("GET / HTTP/1.1\r\nhost: a\r\norigin:https://shop.example\r\n\r\n"), page);
         assert_eq!(of("GET / HTTP/1.1\r\nORIGIN:  https://shop.example \r\nx: y"), page);
         assert_eq!(of("GET /\r\n\r\norigin: https://shop.example\r\n"), None);
         assert_eq!(of("origin: x"), None);
-        let cors = cors::headers(&["*".to_owned().try_into().unwrap()], &origin(b"\norigin: x"));
-        let answer = String::from_utf8(answer(Refused::Full, 3).with(&cors.0)).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains("\r\naccess-control-allow-origin: *\r\n"), "{head}");
-        assert!(head.contains(&format!("Content-Length: {}", body.len())), "{head}");
+    }
+
+    #[test]
+    fn a_browser_is_told_that_it_may_ask_and_then_why_there_is_no_place() {
+        let origins = [PAGE.to_owned().try_into().unwrap()];
+        let told = |method: &str, origin: &str, more: &str| {
+            let request = format!("{method} / HTTP/1.1\r\nOrigin: {origin}\r\n{more}\r\n");
+            let answer = answer(Refused::Full, 3).to(&Asked::by(request.as_bytes()), &origins);
+            let answer = String::from_utf8(answer).unwrap();
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            (head.to_ascii_lowercase() + "\r\n", body.to_owned())
+        };
+        let asks = "Access-Control-Request-Method: POST\r\n";
+        let allowed = format!("\r\naccess-control-allow-origin: {PAGE}\r\n");
+
+        let (head, body) = told("OPTIONS", PAGE, asks);
+        assert!(head.starts_with("http/1.1 204 "), "{head}");
+        assert!(head.contains(&allowed) && head.contains("\r\nvary: origin\r\n"), "{head}");
+        assert!(head.contains("\r\naccess-control-allow-headers: authorization,"), "{head}");
+        assert_eq!(body, "");
+
+        for (method, origin, more) in [
+            ("POST", PAGE, ""),
+            ("POST", PAGE, asks),
+            ("OPTIONS", PAGE, ""),
+            ("OPTIONS", "https://evil.example", asks),
+        ] {
+            let (head, body) = told(method, origin, more);
+            assert!(head.starts_with("http/1.1 503 "), "{head}");
+            assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{head}");
+            assert_eq!(head.contains(&allowed), origin == PAGE, "{head}");
+        }
     }
 
     #[test]
