@@ -76,7 +76,7 @@ impl ReadModels {
         Ok(rows.iter().map(Item::of).collect())
     }
 
-    /// The newest items before `room_seq`, ascending.
+    /// The newest items before `room_seq`, the newest first.
     pub(crate) async fn feed_before(
         &self,
         app: &AppId,
@@ -87,6 +87,6 @@ impl ReadModels {
         let (app, room_id) = (app.as_str(), room_id.as_str());
         let params = (bigint(room_seq), i64::from(limit));
         let rows = self.query(BEFORE, &[&app, &room_id, &params.0, &params.1]).await?;
-        Ok(rows.iter().rev().map(Item::of).collect())
+        Ok(rows.iter().map(Item::of).collect())
     }
 }

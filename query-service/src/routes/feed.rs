@@ -20,6 +20,7 @@ use crate::hub::Reader;
 use crate::openapi::{HISTORY, question, schemas};
 use crate::problems::invalid_query;
 use crate::read_models::room_feed::Item;
+use crate::routes::page;
 use crate::routes::query::Query;
 use crate::routes::{asked, json_text};
 use crate::service::{Service, must_exist};
@@ -59,34 +60,30 @@ async fn feed(
     must_exist(hub, &room_id)?;
     let log_seq = service.projected(&app, min_seq).await?;
 
-    // One more than asked for tells whether there is a next page.
     let read_models = service.read_models();
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (mut items, next) = if let Some(after) = after {
+    let (items, next) = if let Some(after) = after {
         let mut items = read_models.feed_after(&app, &room_id, after, limit + 1).await?;
-        let more = wanted < items.len();
-        items.truncate(wanted);
-        let items = shown_now(hub, &room_id, items);
+        let more = page::cut(&mut items, limit);
         let next = items.last().filter(|_| more).map(|item| item.room_seq);
         (items, next)
     } else {
         let before = before.unwrap_or(u64::MAX);
         let mut items = read_models.feed_before(&app, &room_id, before, limit + 1).await?;
-        let more = wanted < items.len();
-        items.drain(..items.len().saturating_sub(wanted));
-        let items = shown_now(hub, &room_id, items);
-        let next = items.first().filter(|_| more).map(|item| item.room_seq);
+        let more = page::cut(&mut items, limit);
+        let next = items.last().filter(|_| more).map(|item| item.room_seq);
+        items.reverse();
         (items, next)
     };
+    let mut items = shown_now(hub, &room_id, items);
     let reader = Reader::of(&identity);
     for item in &mut items {
         hub.show(&room_id, &reader, &mut item.json);
     }
-    Ok(json_text(page(&items, next, log_seq.0)))
+    Ok(json_text(answer(&items, next, log_seq.0)))
 }
 
 /// Each item is the JSON that was pushed; they are joined as text.
-fn page(items: &[Item], next: Option<u64>, log_seq: u64) -> String {
+fn answer(items: &[Item], next: Option<u64>, log_seq: u64) -> String {
     let bytes = items.iter().map(|item| item.json.len() + 1).sum::<usize>();
     let mut body = String::with_capacity(bytes + 60);
     body.push_str("{\"items\":[");

@@ -68,9 +68,10 @@ async fn room(
     let mut older = shown_now(hub, &room_id, older.unwrap_or_default());
     // What the projector has not written yet is a hole; what lies before it is not recent.
     let holds = |(expected, seq): (u64, u64)| expected == seq;
-    let seqs = older.iter().rev().map(|item| item.room_seq);
+    let seqs = older.iter().map(|item| item.room_seq);
     let dense = (1..oldest).rev().zip(seqs).take_while(|pair| holds(*pair)).count();
-    older.drain(..older.len() - dense);
+    older.truncate(dense);
+    older.reverse();
     for item in &mut older {
         hub.show(&room_id, &reader, &mut item.json);
     }
