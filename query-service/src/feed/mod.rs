@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::RoomId;
-use domain::timestamp::Timestamp;
 use service_kit::auth::Identity;
 use service_kit::clock;
 
@@ -45,7 +44,6 @@ pub(crate) struct Feed {
     /// Nothing once the ring has been reached: who falls out of it then is too slow.
     catch_up_left: Option<u64>,
     timer: Timer,
-    expires_at: Timestamp,
     stay: Stay,
     /// The viewer has been up to date. From then on they get less when they fall behind.
     was_up_to_date: bool,
@@ -122,8 +120,7 @@ impl Source for Feed {
 
     fn renew(&mut self, identity: &Identity) {
         self.reader = Reader::of(identity);
-        self.expires_at = identity.expires_at();
-        self.timer.renew(self.expires_at, clock::now());
+        self.timer.renew(identity.expires_at(), clock::now());
     }
 
     fn join(&mut self, member: Arc<Member>) {
@@ -160,8 +157,8 @@ impl Feed {
             if let Some(away) = self.subscription.sent_away() {
                 return self.send_away(away);
             }
-            if self.timer.takes_warning() {
-                return self.control(control::token_expires(self.expires_at));
+            if let Some(expires_at) = self.timer.take_warning() {
+                return self.control(control::token_expires(expires_at));
             }
             // Before the items: a gift is known before somebody sends it.
             if let Some(frame) = self.told() {

@@ -93,7 +93,6 @@ pub(crate) async fn open(opening: Opening) -> Option<Feed> {
         opening: beginning.frames,
         catch_up_left,
         timer,
-        expires_at,
         stay,
         was_up_to_date: false,
         was_told_to_go: false,

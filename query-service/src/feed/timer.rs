@@ -21,11 +21,18 @@ pub(crate) struct Timer {
     heartbeat: Duration,
     sleep: Pin<Box<Sleep>>,
     beat_at: Instant,
-    expires_at: Instant,
+    token: Token,
     leave_at: Option<Instant>,
     warn_at: Option<Instant>,
     warning: Duration,
     sent: bool,
+}
+
+/// Until when the token is good: as it says, and by the clock of timers.
+#[derive(Debug, Clone, Copy)]
+struct Token {
+    expires_at: Timestamp,
+    ends_at: Instant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,34 +47,32 @@ impl Timer {
     pub(crate) fn new(heartbeat_ms: u64, expires_at: Timestamp, now: Timestamp) -> Self {
         let heartbeat = Duration::from_millis(heartbeat_ms);
         let beat_at = Instant::now() + heartbeat;
-        let expires_at = moment_of(expires_at, now);
-        let sleep = Box::pin(sleep_until(beat_at.min(expires_at)));
+        let token = Token::new(expires_at, now);
+        let sleep = Box::pin(sleep_until(beat_at.min(token.ends_at)));
         let (leave_at, warn_at, warning, sent) = (None, None, Duration::ZERO, false);
-        Self { heartbeat, sleep, beat_at, expires_at, leave_at, warn_at, warning, sent }
+        Self { heartbeat, sleep, beat_at, token, leave_at, warn_at, warning, sent }
     }
 
     /// From now on there is a warning so long before the token expires.
     pub(crate) fn warn(&mut self, before: Duration) {
         self.warning = before;
         // A token that is good for less is warned of at once.
-        self.warn_at = Some(self.expires_at.checked_sub(before).unwrap_or_else(Instant::now));
+        self.warn_at = Some(self.token.ends_at.checked_sub(before).unwrap_or_else(Instant::now));
         self.set();
     }
 
     /// Another token has come.
     pub(crate) fn renew(&mut self, expires_at: Timestamp, now: Timestamp) {
-        self.expires_at = moment_of(expires_at, now);
+        self.token = Token::new(expires_at, now);
         self.warn(self.warning);
     }
 
-    /// Whether to warn now. Once for each token.
-    pub(crate) fn takes_warning(&mut self) -> bool {
-        let warns = self.warn_at.take_if(|warn_at| *warn_at <= Instant::now()).is_some();
-        if warns {
-            // The timer has gone off for it; what comes next is later.
-            self.set();
-        }
-        warns
+    /// When the token expires, if that is to be said now. Once for each token.
+    pub(crate) fn take_warning(&mut self) -> Option<Timestamp> {
+        self.warn_at.take_if(|warn_at| *warn_at <= Instant::now())?;
+        // The timer has gone off for it; what comes next is later.
+        self.set();
+        Some(self.token.expires_at)
     }
 
     /// Something has been sent: the next beat is not needed.
@@ -94,7 +99,7 @@ impl Timer {
     /// Why the stream is over, if it is; for one so busy that it never waits.
     fn over(&self) -> Option<ByeReason> {
         let now = Instant::now();
-        if self.expires_at <= now {
+        if self.token.ends_at <= now {
             return Some(ByeReason::TokenExpired);
         }
         self.leave_at.filter(|leave_at| *leave_at <= now).map(|_| ByeReason::Shutdown)
@@ -120,14 +125,17 @@ impl Timer {
 
     fn set(&mut self) {
         let others = [self.leave_at, self.warn_at].into_iter().flatten();
-        let next = others.fold(self.beat_at.min(self.expires_at), Instant::min);
+        let next = others.fold(self.beat_at.min(self.token.ends_at), Instant::min);
         self.sleep.as_mut().reset(next);
     }
 }
 
-fn moment_of(expires_at: Timestamp, now: Timestamp) -> Instant {
-    let left = expires_at.0.saturating_sub(now.0).max(0).cast_unsigned();
-    Instant::now() + Duration::from_millis(left).min(FAR)
+impl Token {
+    fn new(expires_at: Timestamp, now: Timestamp) -> Self {
+        let left = expires_at.0.saturating_sub(now.0).max(0).cast_unsigned();
+        let ends_at = Instant::now() + Duration::from_millis(left).min(FAR);
+        Self { expires_at, ends_at }
+    }
 }
 
 #[cfg(test)]
@@ -151,16 +159,18 @@ mod tests {
         assert_eq!(timer.over(), Some(ByeReason::TokenExpired));
         assert_eq!(timer.due().await, Due::Over(ByeReason::TokenExpired));
     }
+
     #[tokio::test(start_paused = true)]
     async fn a_token_is_warned_of_once_and_again_when_it_was_renewed() {
         let mut timer = Timer::new(60_000, Timestamp(5_000), Timestamp(0));
         let started = Instant::now();
         timer.warn(Duration::from_secs(2));
         assert_eq!((timer.due().await, started.elapsed().as_secs()), (Due::Warning, 3));
-        assert_eq!((timer.takes_warning(), timer.takes_warning()), (true, false));
+        let warnings = [timer.take_warning(), timer.take_warning()];
+        assert_eq!(warnings, [Some(Timestamp(5_000)), None]);
         timer.renew(Timestamp(10_000), Timestamp(3_000));
         assert_eq!((timer.due().await, started.elapsed().as_secs()), (Due::Warning, 8));
-        assert!(timer.takes_warning());
+        assert_eq!(timer.take_warning(), Some(Timestamp(10_000)));
         let over = Due::Over(ByeReason::TokenExpired);
         assert_eq!((timer.due().await, started.elapsed().as_secs()), (over, 10));
     }

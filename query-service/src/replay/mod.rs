@@ -62,7 +62,6 @@ pub(crate) struct Replay {
     timing: Timing,
     began: Instant,
     timer: Timer,
-    expires_at: Timestamp,
     progress: watch::Receiver<Progress>,
     _taken: Taken,
     stay: Stay,
@@ -101,7 +100,6 @@ impl Replay {
             timing,
             began: Instant::now(),
             timer,
-            expires_at,
             _taken: taken,
             stay,
         })
@@ -115,9 +113,9 @@ impl Replay {
             if let Some(reason) = self.reason_to_end() {
                 return self.bye(reason);
             }
-            if self.timer.takes_warning() {
+            if let Some(expires_at) = self.timer.take_warning() {
                 self.timer.sent();
-                return Delivery::Control(control::token_expires(self.expires_at));
+                return Delivery::Control(control::token_expires(expires_at));
             }
             let due_at = match self.look().await {
                 Next::Due(run, moments) => {
@@ -218,7 +216,6 @@ impl Source for Replay {
 
     fn renew(&mut self, identity: &Identity) {
         self.reader = Reader::of(identity);
-        self.expires_at = identity.expires_at();
-        self.timer.renew(self.expires_at, clock::now());
+        self.timer.renew(identity.expires_at(), clock::now());
     }
 }
