@@ -92,6 +92,9 @@ pub(crate) trait Source: Send + 'static {
 
     fn metrics(&self) -> &Arc<Metrics>;
 
+    /// `room_seq` of the last item that was given out, or after which it began.
+    fn cursor(&self) -> u64;
+
     /// From now on the client is told so long before its token expires.
     fn warn_of_expiry(&mut self, before: Duration);
 
@@ -112,6 +115,10 @@ impl Source for Feed {
 
     fn metrics(&self) -> &Arc<Metrics> {
         self.hub.metrics()
+    }
+
+    fn cursor(&self) -> u64 {
+        self.cursor
     }
 
     fn warn_of_expiry(&mut self, before: Duration) {

@@ -210,6 +210,10 @@ impl Source for Replay {
         self.hub.metrics()
     }
 
+    fn cursor(&self) -> u64 {
+        self.cursor
+    }
+
     fn warn_of_expiry(&mut self, before: Duration) {
         self.timer.warn(before);
     }

@@ -21,6 +21,7 @@ use warp::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use warp::http::{HeaderMap, HeaderValue};
 use warp::reply::{Reply, Response};
 
+use crate::feed::control::{self, ByeReason};
 use crate::feed::{Delivery, Feed, Source};
 use crate::metrics::{Metrics, Transport};
 use crate::service::Service;
@@ -31,6 +32,9 @@ const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
 
 /// For nginx, which would otherwise collect a stream before it passes it on.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Of a body: what is to be taken next, and the last word.
+const PLACES: usize = 2;
 
 type Chunk = Result<Bytes, Infallible>;
 
@@ -59,7 +63,7 @@ pub(crate) fn respond(
 /// and go on with others. So whoever knows when the stream must end is a task of its own.
 pub(crate) fn response<S: Source>(service: &Service, source: S) -> Response {
     let stall = Duration::from_millis(service.config().http.write_timeout_ms);
-    let (to_body, mut chunks) = mpsc::channel(1);
+    let (to_body, mut chunks) = mpsc::channel(PLACES);
     service.spawn_stream("sse body", feed(source, to_body, stall));
     let chunks = poll_fn(move |cx| chunks.poll_recv(cx).map(|chunk| chunk.map(Ok)));
     let mut response = warp::reply::stream(Body::new(chunks)).into_response();
@@ -68,19 +72,28 @@ pub(crate) fn response<S: Source>(service: &Service, source: S) -> Response {
 }
 
 /// Hands the body what there is, until the end, or until the client has taken nothing for too long.
+/// The last word does not wait for the client: it is there if they take up again.
 async fn feed<S: Source>(mut source: S, body: mpsc::Sender<Bytes>, stall: Duration) {
     let _open = source.metrics().open(Transport::Sse);
+    let Ok(last_place) = body.clone().try_reserve_owned() else { return };
     loop {
         let delivery = tokio::select! {
             delivery = source.next() => delivery,
             () = body.closed() => return,
         };
         let (bytes, is_last) = of(delivery);
+        if is_last {
+            last_place.send(bytes);
+            return;
+        }
         match body.send_timeout(bytes, stall).await {
-            Ok(()) if is_last => return,
             Ok(()) => {}
             Err(SendTimeoutError::Closed(_)) => return,
-            Err(SendTimeoutError::Timeout(_)) => return Metrics::stream_ended("stalled"),
+            Err(SendTimeoutError::Timeout(bytes)) => {
+                let bye = control::bye(ByeReason::TooSlow, source.cursor(), None);
+                last_place.send([&bytes[..], bye.sse()].concat().into());
+                return Metrics::stream_ended("stalled");
+            }
         }
     }
 }

@@ -124,10 +124,13 @@ async fn a_stream_of_which_nothing_is_taken_is_over_although_its_connection_is_n
     timeout(LIMIT, connections(1)).await.unwrap();
     last += world.append(Some(&room), vec![message("still here")]).await.len() as u64;
     read_until(&mut other, &mut parser, |event| event.id == last.to_string()).await;
-    // What it was sent before is still there for it.
+    // What it was sent before is still there for it, and why nothing follows.
     let events = read_until(&mut slow, &mut Parser::default(), |_| false).await;
     let seqs = item_seqs(&events);
     assert_eq!(seqs, (2..2 + seqs.len() as u64).collect::<Vec<_>>());
+    let bye = events.last().unwrap().json();
+    assert_eq!((&bye["type"], &bye["reason"]), (&"bye".into(), &"too_slow".into()));
+    assert_eq!(bye["room_seq"], *seqs.last().unwrap());
     world.stop().await;
 }
 
