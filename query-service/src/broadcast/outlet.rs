@@ -12,28 +12,17 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::broadcast::member::Member;
 use crate::metrics::Transport;
 
-/// Reads from `R`, which may have read ahead; writes to the socket itself.
+/// The socket of a connection that was taken over.
 #[derive(Debug)]
-pub(crate) struct Outlet<R> {
-    reader: R,
+pub(crate) struct Outlet {
     socket: Socket,
     member: Arc<Member>,
 }
 
-/// Reads from the socket.
-#[derive(Debug)]
-pub(crate) struct PlainReader(Socket);
-
-impl Outlet<PlainReader> {
-    pub(crate) fn plain(socket: Socket, transport: Transport) -> Self {
-        Self::new(PlainReader(socket.clone()), socket, transport)
-    }
-}
-
-impl<R> Outlet<R> {
-    pub(crate) fn new(reader: R, socket: Socket, transport: Transport) -> Self {
+impl Outlet {
+    pub(crate) fn new(socket: Socket, transport: Transport) -> Self {
         let member = Arc::new(Member::new(socket.clone(), transport));
-        Self { reader, socket, member }
+        Self { socket, member }
     }
 
     /// For the feed, which attaches it when the viewer is up to date.
@@ -42,33 +31,23 @@ impl<R> Outlet<R> {
     }
 }
 
-impl<R> Drop for Outlet<R> {
+impl Drop for Outlet {
     fn drop(&mut self) {
         self.member.close();
     }
 }
 
-impl AsyncRead for PlainReader {
+impl AsyncRead for Outlet {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.0.poll_read(cx, buf)
+        self.socket.poll_read(cx, buf)
     }
 }
 
-impl<R: AsyncRead + Unpin> AsyncRead for Outlet<R> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.reader).poll_read(cx, buf)
-    }
-}
-
-impl<R: Unpin> AsyncWrite for Outlet<R> {
+impl AsyncWrite for Outlet {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

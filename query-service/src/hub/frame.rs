@@ -83,11 +83,6 @@ impl Frame {
         &self.sse
     }
 
-    /// As the text of a WebSocket message: the JSON alone.
-    pub(crate) fn text(&self) -> &Utf8Bytes {
-        &self.text
-    }
-
     /// Appends it as a whole text message of a WebSocket (RFC 6455, 5.2), not masked.
     pub(crate) fn put_message(&self, buffer: &mut BytesMut) {
         const FINAL_TEXT: u8 = 0x81;
@@ -105,6 +100,14 @@ impl Frame {
             }
         }
         buffer.extend_from_slice(text);
+    }
+
+    /// It alone as a message of a WebSocket.
+    pub(crate) fn message(&self) -> Bytes {
+        // The header has ten bytes at the most.
+        let mut buffer = BytesMut::with_capacity(self.text.len() + 10);
+        self.put_message(&mut buffer);
+        buffer.freeze()
     }
 
     /// The JSON alone.

@@ -45,5 +45,5 @@ async fn replay_ws(
     let upgrade = upgrade?;
     upgrade.check_origin(&service)?;
     let replay = replay::open(&service, &identity, room_id.clone(), &raw, None)?;
-    Ok(websocket::respond(&service, &identity, room_id, upgrade, replay))
+    websocket::respond(&service, &identity, room_id, upgrade, replay)
 }

@@ -54,5 +54,5 @@ async fn ws(
     let upgrade = upgrade?;
     upgrade.check_origin(&service)?;
     let feed = stream::open(&service, &identity, room_id.clone(), last_id).await?;
-    Ok(websocket::respond(&service, &identity, room_id, upgrade, feed))
+    websocket::respond(&service, &identity, room_id, upgrade, feed)
 }

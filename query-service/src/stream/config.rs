@@ -10,8 +10,6 @@ pub struct WebSocketConfig {
     /// Read buffer of a connection. It is cleared whenever the connection is looked at, so a large
     /// one costs time as well as memory.
     pub read_buffer_bytes: usize,
-    /// What is gathered into one write.
-    pub write_buffer_bytes: usize,
     /// Largest frame and message of a client.
     pub inbound_bytes_max: usize,
     /// Frames of a client in one second.
@@ -33,8 +31,7 @@ pub struct WebSocketConfig {
 impl Default for WebSocketConfig {
     fn default() -> Self {
         Self {
-            read_buffer_bytes: 1_024,
-            write_buffer_bytes: 4_096,
+            read_buffer_bytes: 512,
             inbound_bytes_max: 16_384,
             inbound_frames_per_s_max: 20,
             pong_timeout_ms: 30_000,
@@ -52,8 +49,6 @@ impl WebSocketConfig {
     pub(crate) fn check(&self) -> Result<(), OutOfRange> {
         let bytes = self.read_buffer_bytes;
         check_range("query.websocket.read_buffer_bytes", bytes, 128..=1 << 20)?;
-        let bytes = self.write_buffer_bytes;
-        check_range("query.websocket.write_buffer_bytes", bytes, 0..=1 << 20)?;
         let bytes = self.inbound_bytes_max;
         check_range("query.websocket.inbound_bytes_max", bytes, 128..=1 << 20)?;
         let frames = self.inbound_frames_per_s_max;

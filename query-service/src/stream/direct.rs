@@ -3,25 +3,26 @@
 //!
 //! The answer has no length and ends with the connection, which HTTP/1.1 (RFC 9112, 6.3) allows.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use domain::timestamp::Timestamp;
-use httpdate::fmt_http_date;
 use service_kit::clock;
 use service_kit::http::Socket;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
-use warp::http::HeaderMap;
+use warp::http::header::CONNECTION;
+use warp::http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::broadcast::outlet::{Outlet, PlainReader};
+use crate::broadcast::outlet::Outlet;
 use crate::feed::{Feed, Source};
 use crate::metrics::{Metrics, Transport};
+use crate::stream::head::head;
 use crate::stream::sse;
 
 /// Serves until one of both sides ends it.
-pub(super) async fn serve(socket: Socket, headers: HeaderMap, mut feed: Feed, stall: Duration) {
+pub(super) async fn serve(socket: Socket, mut headers: HeaderMap, mut feed: Feed, stall: Duration) {
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
     let _open = feed.metrics().open(Transport::Sse);
-    let mut outlet = Outlet::plain(socket, Transport::Sse);
+    let mut outlet = Outlet::new(socket, Transport::Sse);
     let ended = run(&mut outlet, &headers, &mut feed, stall).await;
     feed.leave();
     match ended {
@@ -42,14 +43,9 @@ enum Ended {
     Gone,
 }
 
-async fn run(
-    outlet: &mut Outlet<PlainReader>,
-    headers: &HeaderMap,
-    feed: &mut Feed,
-    stall: Duration,
-) -> Ended {
+async fn run(outlet: &mut Outlet, headers: &HeaderMap, feed: &mut Feed, stall: Duration) -> Ended {
     feed.join(outlet.member().clone());
-    if let Err(ended) = write(outlet, &head(headers, clock::now()), stall).await {
+    if let Err(ended) = write(outlet, &head(StatusCode::OK, headers, clock::now()), stall).await {
         return ended;
     }
     loop {
@@ -68,11 +64,7 @@ async fn run(
 }
 
 /// Also writes what the broadcaster has begun.
-async fn write(
-    outlet: &mut Outlet<PlainReader>,
-    bytes: &[u8],
-    stall: Duration,
-) -> Result<(), Ended> {
+async fn write(outlet: &mut Outlet, bytes: &[u8], stall: Duration) -> Result<(), Ended> {
     let writing = async {
         outlet.write_all(bytes).await?;
         outlet.flush().await
@@ -84,36 +76,7 @@ async fn write(
 }
 
 /// Waits for the client to go; what it sends instead is not read by anybody.
-async fn closed(outlet: &mut Outlet<PlainReader>) {
+async fn closed(outlet: &mut Outlet) {
     let mut ignored = [0; 64];
     while let Ok(1..) = outlet.read(&mut ignored).await {}
-}
-
-fn head(headers: &HeaderMap, now: Timestamp) -> Vec<u8> {
-    let now = UNIX_EPOCH + Duration::from_millis(now.0.max(0).cast_unsigned());
-    let mut head = b"HTTP/1.1 200 OK\r\nconnection: close\r\ndate: ".to_vec();
-    head.extend_from_slice(fmt_http_date(now).as_bytes());
-    head.extend_from_slice(b"\r\n");
-    for (name, value) in headers {
-        head.extend_from_slice(name.as_str().as_bytes());
-        head.extend_from_slice(b": ");
-        head.extend_from_slice(value.as_bytes());
-        head.extend_from_slice(b"\r\n");
-    }
-    head.extend_from_slice(b"\r\n");
-    head
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_has_its_date() {
-        let head = head(&HeaderMap::new(), Timestamp(784_111_777_999));
-        let head = String::from_utf8(head).unwrap();
-        let expected = "HTTP/1.1 200 OK\r\nconnection: close\r\n\
-            date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
-        assert_eq!(head, expected);
-    }
 }

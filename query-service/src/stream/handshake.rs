@@ -4,8 +4,8 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use hyper::upgrade::OnUpgrade;
 use service_kit::auth::credentials;
+use service_kit::clock;
 use service_kit::http::Socket;
 use service_kit::http::cors::check_websocket;
 use service_kit::problem::Problem;
@@ -20,22 +20,27 @@ use warp::reply::Response;
 
 use crate::problems::upgrade_required;
 use crate::service::Service;
+use crate::stream::head::head;
 
 /// What we speak. A client that offers protocols must offer this one, beside its `bearer.<token>`.
 pub(crate) const SUBPROTOCOL: &str = "matinee.v1";
 
 /// A request that asks for a WebSocket.
 pub(crate) struct Upgrade {
-    /// Becomes the connection once the answer is out.
-    pub(crate) connection: OnUpgrade,
-    /// The same, for the broadcaster.
-    pub(crate) socket: Socket,
+    socket: Socket,
     /// What else the request said.
     pub(crate) headers: HeaderMap,
     /// The token, unless it came as a cookie.
     pub(crate) token: Option<Arc<str>>,
     /// 101 Switching Protocols.
-    pub(crate) answer: Response,
+    answer: Response,
+}
+
+/// The connection of a handshake that was accepted.
+pub(crate) struct Opening {
+    pub(crate) socket: Socket,
+    /// To be written before anything else.
+    pub(crate) head: Vec<u8>,
 }
 
 impl Upgrade {
@@ -44,20 +49,30 @@ impl Upgrade {
         let origins = &service.config().http.cors_origins;
         check_websocket(origins, &self.headers, self.token.is_some())
     }
+
+    /// Takes the connection over: a client sends no frame before it has the answer (RFC 6455, 4.1),
+    /// so nothing of it waits in hyper's buffers. The answer that comes with it is only counted.
+    pub(crate) fn accept(self) -> Result<(Opening, Response), Problem> {
+        if !self.socket.take_over() {
+            let detail = "an earlier answer on this connection waits to be read";
+            return Err(upgrade_required().detail(detail));
+        }
+        let head = head(self.answer.status(), self.answer.headers(), clock::now());
+        Ok((Opening { socket: self.socket, head }, self.answer))
+    }
 }
 
 /// The handshake of a request, or why there is none.
 pub(crate) fn upgrade()
 -> impl Filter<Extract = (Result<Upgrade, Problem>,), Error = Infallible> + Clone {
     let headers = warp::header::headers_cloned();
-    headers.and(warp::ext::optional::<OnUpgrade>()).and(warp::ext::optional::<Socket>()).map(
-        |headers: HeaderMap, connection: Option<OnUpgrade>, socket: Option<Socket>| {
+    headers.and(warp::ext::optional::<Socket>()).map(
+        |headers: HeaderMap, socket: Option<Socket>| {
             let answer = answer(&headers)?;
-            let connection = connection.ok_or_else(upgrade_required)?;
             let socket = socket.ok_or_else(upgrade_required)?;
             // As for a request that changes something: a cookie does not count.
             let token = credentials::token(&Method::POST, &headers).ok().map(Arc::from);
-            Ok(Upgrade { connection, socket, headers, token, answer })
+            Ok(Upgrade { socket, headers, token, answer })
         },
     )
 }

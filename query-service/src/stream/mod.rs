@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod desk;
 mod direct;
 pub(crate) mod handshake;
+pub(crate) mod head;
 mod inbound;
 pub(crate) mod sse;
 pub(crate) mod websocket;

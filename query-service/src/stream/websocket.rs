@@ -18,12 +18,12 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use domain::ids::RoomId;
 use futures_util::{SinkExt, StreamExt};
-use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::TokioIo;
 use service_kit::auth::Identity;
-use service_kit::http::Socket;
+use service_kit::problem::Problem;
+use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -35,41 +35,38 @@ use crate::broadcast::outlet::Outlet;
 use crate::config::WebSocketConfig;
 use crate::feed::control::ByeReason;
 use crate::feed::{Delivery, Source};
-use crate::hub::frame::Frame;
 use crate::metrics::{Metrics, Transport};
 use crate::service::Service;
 use crate::stream::desk::{Desk, Done};
-use crate::stream::handshake::Upgrade;
+use crate::stream::handshake::{self, Upgrade};
 use crate::stream::inbound::Inbound;
-
-type Io = Outlet<TokioIo<Upgraded>>;
 
 /// A connection that is about to become a WebSocket.
 struct Opening<S> {
-    connection: OnUpgrade,
-    socket: Socket,
+    accepted: handshake::Opening,
     source: S,
     config: WebSocketConfig,
     desk: Desk,
 }
 
-/// Serves the source on the connection once the answer is out, which is given back.
+/// Answers and serves the source on the connection itself; what is given back is only counted.
 pub(crate) fn respond<S: Source>(
     service: &Service,
     identity: &Identity,
     room_id: RoomId,
     upgrade: Upgrade,
     source: S,
-) -> Response {
-    let Upgrade { connection, socket, token, answer, .. } = upgrade;
+) -> Result<Response, Problem> {
+    let token = upgrade.token.clone();
+    let (accepted, answer) = upgrade.accept()?;
     let desk = Desk::new(service.clone(), identity, room_id, token);
     let config = service.config().websocket.clone();
-    let opening = Opening { connection, socket, source, config, desk };
+    let opening = Opening { accepted, source, config, desk };
     service.spawn_stream("websocket", serve(opening));
-    answer
+    Ok(answer)
 }
 
-/// Serves, once the answer to the handshake is out, until one of both sides closes.
+/// Answers the handshake and serves until one of both sides closes.
 ///
 /// Boxed, here and below: what is not needed while nothing happens must not make every waiting
 /// connection larger.
@@ -89,24 +86,19 @@ fn serve<S: Source>(opening: Opening<S>) -> impl Future<Output = ()> {
 }
 
 async fn begin<S: Source>(opening: Opening<S>) -> Option<Connection<S>> {
-    let Opening { connection, socket, mut source, config, desk } = opening;
-    let upgraded = match connection.await {
-        Ok(upgraded) => upgraded,
-        // The client went away before it had the answer.
-        Err(error) => {
-            tracing::debug!(%error, "websocket not upgraded");
-            return None;
-        }
-    };
+    let Opening { accepted, mut source, config, desk } = opening;
+    let mut outlet = Outlet::new(accepted.socket, Transport::WebSocket);
+    let stall = Duration::from_millis(config.stall_ms);
+    // The client may go away before it has the answer.
+    timeout(stall, outlet.write_all(&accepted.head)).await.ok()?.ok()?;
     let limits = protocol::WebSocketConfig::default()
         .read_buffer_size(config.read_buffer_bytes)
-        .write_buffer_size(config.write_buffer_bytes)
+        .write_buffer_size(0)
         .max_message_size(Some(config.inbound_bytes_max))
         .max_frame_size(Some(config.inbound_bytes_max));
-    let io = Outlet::new(TokioIo::new(upgraded), socket, Transport::WebSocket);
-    source.join(io.member().clone());
+    source.join(outlet.member().clone());
     source.warn_of_expiry(Duration::from_millis(config.token_warning_ms));
-    let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
+    let socket = WebSocketStream::from_raw_socket(outlet, Role::Server, Some(limits)).await;
     let inbound = Inbound::new(config.inbound_frames_per_s_max);
     Some(Connection { socket, source, config, inbound, desk, pinged_at: None })
 }
@@ -170,7 +162,7 @@ impl Ended {
 }
 
 struct Connection<S> {
-    socket: WebSocketStream<Io>,
+    socket: WebSocketStream<Outlet>,
     source: S,
     config: WebSocketConfig,
     inbound: Inbound,
@@ -185,7 +177,7 @@ impl<S: Source> Connection<S> {
             let step = tokio::select! {
                 delivery = self.source.next() => Box::pin(self.deliver(delivery)).await,
                 message = self.socket.next() => Box::pin(self.received(message)).await,
-                answer = self.desk.answered() => Box::pin(self.send(&[answer])).await,
+                answer = self.desk.answered() => Box::pin(self.send(&answer.message())).await,
             };
             if let Err(ended) = step {
                 return ended;
@@ -195,25 +187,26 @@ impl<S: Source> Connection<S> {
 
     async fn deliver(&mut self, delivery: Delivery) -> Result<(), Ended> {
         match delivery {
-            Delivery::Control(frame) => self.send(&[frame]).await,
-            Delivery::Run(run) => self.send(&run.frames).await,
+            Delivery::Control(frame) => self.send(&frame.message()).await,
+            Delivery::Run(run) => self.send(run.websocket()).await,
             Delivery::Heartbeat => self.ping().await,
-            Delivery::Rest => self.send(&[]).await,
+            Delivery::Rest => self.send(&Bytes::new()).await,
             Delivery::Bye(reason, frame) => {
-                self.send(&[frame]).await?;
+                self.send(&frame.message()).await?;
                 Err(Ended::Bye(reason))
             }
         }
     }
 
-    /// Gathers the frames in the write buffer; one flush writes what is left in it.
-    async fn send(&mut self, frames: &[Frame]) -> Result<(), Ended> {
+    /// Writes whole messages past the library, which would copy them and keep the room they took;
+    /// what it has to say itself, a pong, goes out before them.
+    async fn send(&mut self, messages: &Bytes) -> Result<(), Ended> {
         let socket = &mut self.socket;
         let sending = async {
-            for frame in frames {
-                socket.feed(Message::Text(frame.text().clone())).await?;
-            }
-            socket.flush().await
+            socket.flush().await?;
+            let outlet = socket.get_mut();
+            outlet.write_all(messages).await?;
+            Ok(outlet.flush().await?)
         };
         within(self.config.stall_ms, sending).await
     }
@@ -223,7 +216,7 @@ impl<S: Source> Connection<S> {
         if pong_timeout < self.pinged_at.get_or_insert_with(Instant::now).elapsed() {
             return Err(Ended::Silent);
         }
-        let ping = Message::Ping(bytes::Bytes::new());
+        let ping = Message::Ping(Bytes::new());
         within(self.config.stall_ms, self.socket.send(ping)).await
     }
 
@@ -242,10 +235,10 @@ impl<S: Source> Connection<S> {
                 let Ok(text) = message.to_text() else { return Err(Ended::NotText) };
                 match self.desk.take(text) {
                     Done::Later => Ok(()),
-                    Done::Now(answer) => self.send(&[answer]).await,
+                    Done::Now(answer) => self.send(&answer.message()).await,
                     Done::Refreshed(identity, answer) => {
                         self.source.renew(&identity);
-                        self.send(&[answer]).await
+                        self.send(&answer.message()).await
                     }
                 }
             }

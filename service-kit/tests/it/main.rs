@@ -18,5 +18,4 @@ mod routing;
 mod server;
 mod shutdown;
 mod takeover;
-mod upgrade;
 mod webhook;

@@ -1,4 +1,4 @@
-//! One connection from its first byte to its last, HTTP/1.1 or HTTP/2, upgrades included.
+//! One connection from its first byte to its last, HTTP/1.1 or HTTP/2.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -98,7 +98,7 @@ impl Connections {
         let service = service_fn(move |request: Request<Incoming>| {
             answer(context.clone(), request, routes.clone())
         });
-        let connection = self.builder.serve_connection_with_upgrades(stream, service).into_owned();
+        let connection = self.builder.serve_connection(stream, service).into_owned();
         let (shutdown, close) = (self.shutdown.clone(), self.close.clone());
         let timeouts = self.timeouts;
         let overdue = self.metrics.overdue.clone();

@@ -39,7 +39,7 @@ pub(super) struct RequestContext {
 /// The counters of a listener, looked up once.
 #[derive(Clone)]
 pub(super) struct HttpMetrics {
-    /// Connections that are open, upgraded ones included.
+    /// Connections that are open, those that routes have taken over included.
     pub(super) connections: Gauge,
     /// Connections that were closed because they were silent or slow for too long.
     pub(super) overdue: Counter,

@@ -2,7 +2,7 @@
 //!
 //! hyper writes through its own buffers, 16 kB of them, and wakes a task for each write. A long
 //! stream is served cheaper by whoever holds the socket itself: a route may take an HTTP/1
-//! connection over ([`Socket::take_over`]), or write beside hyper after an upgrade.
+//! connection over ([`Socket::take_over`]).
 
 use std::io;
 use std::net::Shutdown;
