@@ -140,7 +140,7 @@ async fn serve(
 ) -> anyhow::Result<SocketAddr> {
     let profiles = command_service::gateway::profiles::Profiles::new(nats.clone(), &config.gateway);
     let screen = Screen::new(config.filter.clone(), nats.clone(), tasks.clone()).await;
-    let orders = command_service::gateway::orders::Orders::new(nats, &config.gateway);
+    let facts = command_service::gateway::facts::Facts::new(nats, &config.gateway);
     let config_gateway = config.gateway.clone();
     let before = command_service::gateway::before::Before::try_new(config.before.clone())?;
     let gateway = command_service::gateway::Gateway {
@@ -148,7 +148,7 @@ async fn serve(
         profiles,
         screen,
         before,
-        orders,
+        facts,
         submitter,
         config: config_gateway,
     };

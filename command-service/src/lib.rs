@@ -35,7 +35,7 @@ use crate::config::{CommandConfig, PackTooSmall};
 use crate::gateway::Gateway;
 use crate::gateway::before::Before;
 use crate::gateway::before::config::InvalidBefore;
-use crate::gateway::orders::Orders;
+use crate::gateway::facts::Facts;
 use crate::gateway::profiles::Profiles;
 use crate::gateway::screen::Screen;
 use crate::gateway::submit::Submitter;
@@ -94,9 +94,9 @@ pub async fn start(
     let readiness = readiness(submitter.clone());
     let profiles = Profiles::new(nats.clone(), &config.gateway);
     let screen = Screen::new(config.filter, nats.clone(), tasks.clone()).await;
-    let orders = Orders::new(nats.clone(), &config.gateway);
+    let facts = Facts::new(nats.clone(), &config.gateway);
     let gateway =
-        Gateway { auth, profiles, screen, before, orders, submitter, config: config.gateway };
+        Gateway { auth, profiles, screen, before, facts, submitter, config: config.gateway };
     tasks.spawn("relayed", gateway::relayed::serve(gateway.clone(), nats, tasks.clone()));
     let addr = bound.addr();
     let document = openapi::document(&config.limits);

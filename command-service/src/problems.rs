@@ -32,6 +32,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::CounterOutOfRange { .. } => (StatusCode::CONFLICT, "Counter out of range"),
         Rejection::GiftNotFound { .. } => (StatusCode::NOT_FOUND, "No such gift"),
         Rejection::ProductNotFound { .. } => (StatusCode::NOT_FOUND, "No such product"),
+        Rejection::SentGiftNotFound { .. } => (StatusCode::NOT_FOUND, "No such gift there"),
         Rejection::RoomIdTaken { .. } => (StatusCode::CONFLICT, "Room id taken"),
         Rejection::OwnerNotRegistered { .. } => (StatusCode::CONFLICT, "Owner not registered"),
         Rejection::IllegalTransition { .. } => (StatusCode::CONFLICT, "Illegal transition"),
@@ -121,6 +122,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         | Rejection::FieldNotFound { .. }
         | Rejection::GiftNotFound { .. }
         | Rejection::ProductNotFound { .. }
+        | Rejection::SentGiftNotFound { .. }
         | Rejection::RoomIdTaken { .. }
         | Rejection::OwnerNotRegistered { .. }
         | Rejection::IllegalTransition { .. }

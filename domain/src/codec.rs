@@ -233,6 +233,7 @@ fn decode_data(id: &str, kind: &str, version: u8, json: &str) -> Result<EventDat
         ("host_followed", 1) => EventData::HostFollowed(as_type(id, kind, json)?),
         ("host_unfollowed", 1) => EventData::HostUnfollowed(as_type(id, kind, json)?),
         ("product_purchased", 1) => EventData::ProductPurchased(as_type(id, kind, json)?),
+        ("gift_refunded", 1) => EventData::GiftRefunded(as_type(id, kind, json)?),
         ("field_defined", 1) => EventData::FieldDefined(as_type(id, kind, json)?),
         ("fields_set", 1) => EventData::FieldsSet(as_type(id, kind, json)?),
         ("member_fields_set", 1) => EventData::MemberFieldsSet(as_type(id, kind, json)?),

@@ -38,6 +38,7 @@ use crate::room::order_shelf::OrderShelf;
 use crate::room::pin_message::PinMessage;
 use crate::room::recall_message::RecallMessage;
 use crate::room::record_purchase::RecordPurchase;
+use crate::room::refund_gift::RefundGift;
 use crate::room::remove_product::RemoveProduct;
 use crate::room::report_stream::ReportStream;
 use crate::room::review_message::ReviewMessage;
@@ -100,6 +101,7 @@ pub enum RoomCommand {
     SendCustomMessage(SendCustomMessage),
     SendPaidMessage(SendPaidMessage),
     SendGift(SendGift),
+    RefundGift(RefundGift),
     SendLikes(SendLikes),
     JoinRoom(JoinRoom),
     LeaveRoom(LeaveRoom),

@@ -40,6 +40,7 @@ use crate::room::order_shelf::ShelfOrdered;
 use crate::room::pin_message::MessagePinned;
 use crate::room::recall_message::MessageRecalled;
 use crate::room::record_purchase::ProductPurchased;
+use crate::room::refund_gift::GiftRefunded;
 use crate::room::remove_product::ProductRemoved;
 use crate::room::report_stream::StreamReported;
 use crate::room::review_message::MessageReviewed;
@@ -185,6 +186,7 @@ pub enum EventData {
     WordListSet(WordListSet),
     WordListRemoved(WordListRemoved),
     ProductPurchased(ProductPurchased),
+    GiftRefunded(GiftRefunded),
     FieldDefined(FieldDefined),
     FieldsSet(FieldsSet),
     MemberFieldsSet(MemberFieldsSet),
@@ -247,6 +249,7 @@ impl EventData {
             Self::WordListSet(_) => "word_list_set",
             Self::WordListRemoved(_) => "word_list_removed",
             Self::ProductPurchased(_) => "product_purchased",
+            Self::GiftRefunded(_) => "gift_refunded",
             Self::FieldDefined(_) => "field_defined",
             Self::FieldsSet(_) => "fields_set",
             Self::MemberFieldsSet(_) => "member_fields_set",

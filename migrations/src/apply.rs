@@ -23,6 +23,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_outbox.sql"),
     migration!(5, "0005_room_insight.sql"),
     migration!(6, "0006_room_audience.sql"),
+    migration!(7, "0007_saturating_sum.sql"),
 ];
 
 /// "matinee" in a number: several programs that start at once take turns.

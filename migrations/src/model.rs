@@ -70,6 +70,7 @@ pub const MODELS: &[Model] = &[
         1,
         [table("gift_rank", &["app", "room_id", "period", "starts_at", "user_id"])]
     ),
+    model!("gift_refund", 1, [table("gift_refund", &["app", "room_id", "refunded_seq"])]),
     model!("gift_total", 1, [table("gift_total", &["app", "room_id", "user_id"])]),
     model!("member_field", 1, [table("member_field", &["app", "room_id", "user_id", "field_key"])]),
     model!(
@@ -87,6 +88,7 @@ pub const MODELS: &[Model] = &[
     ),
     model!("recalled_message", 1, [table("recalled_message", &["app", "room_id", "room_seq"])]),
     model!("room", 2, [table("room", &["app", "room_id"])]),
+    model!("room_activity", 1, [table("room_activity", &["app", "starts_at", "room_id"])]),
     model!("room_feed", 1, [append_only("room_feed", &["app", "room_id", "room_seq"])]),
     model!("room_member", 1, [table("room_member", &["app", "room_id", "user_id"])]),
     model!("shelf", 2, [table("shelf", &["app", "room_id", "product_id"])]),

@@ -20,8 +20,8 @@ pub enum RequestSubject {
     Profiles(AppId),
     /// The word lists of an app, as its sequencer has them.
     WordLists(AppId),
-    /// Which orders an app's read model has; any one query-service answers.
-    Orders(AppId),
+    /// What decisions need and only the read models of an app know; any one query-service answers.
+    Facts(AppId),
     /// Commands that came in over a stream; any one command-service answers, whatever the app.
     Gateway,
 }
@@ -107,9 +107,9 @@ impl Nats {
                 let group = subject::PROFILES_GROUP.to_owned();
                 self.client.queue_subscribe(subject::profiles(app), group).await
             }
-            RequestSubject::Orders(app) => {
-                let group = subject::ORDERS_GROUP.to_owned();
-                self.client.queue_subscribe(subject::orders(app), group).await
+            RequestSubject::Facts(app) => {
+                let group = subject::FACTS_GROUP.to_owned();
+                self.client.queue_subscribe(subject::facts(app), group).await
             }
             RequestSubject::Gateway => {
                 let group = subject::GATEWAY_GROUP.to_owned();
@@ -148,7 +148,7 @@ impl Nats {
             RequestSubject::Commands(app) => subject::commands(app),
             RequestSubject::Profiles(app) => subject::profiles(app),
             RequestSubject::WordLists(app) => subject::word_lists(app),
-            RequestSubject::Orders(app) => subject::orders(app),
+            RequestSubject::Facts(app) => subject::facts(app),
             RequestSubject::Gateway => subject::GATEWAY.to_owned(),
         };
         let request = Request::new().payload(payload).timeout(Some(timeout));

@@ -36,9 +36,9 @@ pub(crate) fn profiles(app: &AppId) -> String {
 /// Who shares the profile look-ups among themselves.
 pub(crate) const PROFILES_GROUP: &str = "profile";
 
-/// Look-ups of orders, answered by any query-service.
-pub(crate) fn orders(app: &AppId) -> String {
-    format!("order.{app}")
+/// Look-ups of what decisions need and only read models know, answered by any query-service.
+pub(crate) fn facts(app: &AppId) -> String {
+    format!("facts.{app}")
 }
 
 /// What query-services tell each other about who is in the rooms.
@@ -46,8 +46,8 @@ pub(crate) fn presence(app: &AppId) -> String {
     format!("presence.{app}")
 }
 
-/// Who shares the look-ups of orders among themselves.
-pub(crate) const ORDERS_GROUP: &str = "order";
+/// Who shares the look-ups of facts among themselves.
+pub(crate) const FACTS_GROUP: &str = "facts";
 
 /// Commands that came in over a stream, answered by any command-service.
 pub(crate) const GATEWAY: &str = "gateway";

@@ -133,6 +133,7 @@ fn unstorable(event: &Event) -> Option<&'static str> {
         | EventData::HostFollowed(_)
         | EventData::HostUnfollowed(_)
         | EventData::ProductPurchased(_)
+        | EventData::GiftRefunded(_)
         | EventData::SpotlightSet(_)
         | EventData::UserMuted(_)
         | EventData::AssistantDismissed(_)

@@ -18,7 +18,7 @@ use crate::hub::room::End;
 use crate::hub::{AppHub, sweeper, ticker};
 use crate::metrics::Metrics;
 use crate::service::Service;
-use crate::{insight, orders, presence, profiles};
+use crate::{facts, insight, presence, profiles};
 
 /// The longest sleep while no app is about to expire.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
@@ -91,8 +91,8 @@ impl Shown {
         presence::start(&hub, nats, service, &stop);
         let profiles = profiles::serve(app.clone(), nats.clone(), service.clone(), stop.clone());
         tasks.spawn("profiles", profiles);
-        let orders = orders::serve(app.clone(), nats.clone(), service.clone(), stop.clone());
-        tasks.spawn("orders", orders);
+        let facts = facts::serve(app.clone(), nats.clone(), service.clone(), stop.clone());
+        tasks.spawn("facts", facts);
         let service = service.clone();
         tasks.spawn("farewell", async move {
             stop.cancelled().await;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::config::{OutOfRange, at_speed, check_range};
 use service_kit::http::HttpConfig;
 
+pub use crate::heat::HeatConfig;
 pub use crate::presence::config::PresenceConfig;
 pub use crate::stream::config::WebSocketConfig;
 
@@ -21,6 +22,8 @@ pub struct QueryConfig {
     pub replay: ReplayConfig,
     /// Answers to single questions.
     pub answers: AnswersConfig,
+    /// What makes a room hot.
+    pub heat: HeatConfig,
     /// WebSocket connections.
     pub websocket: WebSocketConfig,
     /// Who is in the rooms.
@@ -282,6 +285,7 @@ impl QueryConfig {
         self.http.check()?;
         self.presence.check()?;
         self.websocket.check()?;
+        self.heat.check()?;
         check_range("query.hub.ring_items_max", hub.ring_items_max, 1..=1_000_000)?;
         check_range("query.hub.ring_bytes_max", hub.ring_bytes_max, 1_024..=1 << 30)?;
         check_range("query.hub.rings_bytes_max", hub.rings_bytes_max, 1_024..=1 << 40)?;

@@ -15,13 +15,14 @@ pub mod config;
 mod drain;
 #[cfg(feature = "echo")]
 pub mod echo;
+mod facts;
 mod feed;
+mod heat;
 mod history;
 mod hub;
 mod insight;
 mod metrics;
 mod openapi;
-mod orders;
 mod presence;
 mod problems;
 mod profiles;

@@ -1,15 +1,15 @@
 //! From a request to an answer: who asks, which command that is, and who decides it.
 //!
 //! [`request`] is what every route begins with ([`operator`] those about apps), [`caller`] makes the
-//! actor, [`profiles`] looks up how they are shown, [`screen`] looks for words that are not wanted,
+//! actor, [`profiles`] looks up how they are shown, [`facts`] what else only read models know, [`screen`] looks for words that are not wanted,
 //! [`before`] asks the merchant's server, [`submit`] brings commands to the sequencer, wherever it is,
 //! and [`reply`] says what became of them; [`relayed`] are those that came in over a WebSocket.
 
 pub mod before;
 pub mod caller;
 pub mod config;
+pub mod facts;
 pub mod operator;
-pub mod orders;
 mod owners;
 pub mod profiles;
 pub(crate) mod relayed;
@@ -24,7 +24,7 @@ use service_kit::auth::Auth;
 
 use crate::gateway::before::Before;
 use crate::gateway::config::GatewayConfig;
-use crate::gateway::orders::Orders;
+use crate::gateway::facts::Facts;
 use crate::gateway::profiles::Profiles;
 use crate::gateway::screen::Screen;
 use crate::gateway::submit::{SubmitError, Submitter};
@@ -41,8 +41,8 @@ pub struct Gateway {
     pub screen: Screen,
     /// Asks merchants' servers.
     pub before: Before,
-    /// Knows which purchases have been recorded.
-    pub orders: Orders,
+    /// Looks up what decisions need and only read models know.
+    pub facts: Facts,
     /// Brings commands to their sequencer.
     pub submitter: Submitter,
     /// Limits.
@@ -58,7 +58,7 @@ impl Gateway {
     ) -> Result<Vec<Answer>, SubmitError> {
         let mut commands = self.screen.commands(app, commands).await?;
         // What a decision needs and only the read models know.
-        self.orders.mark_known(app, &mut commands).await;
+        self.facts.mark_known(app, &mut commands).await?;
         self.mark_unregistered(app, &mut commands).await;
         let commands = self.before.commands(app, commands).await?;
         self.submitter.submit(app, commands).await

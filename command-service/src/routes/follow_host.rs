@@ -48,5 +48,5 @@ async fn follow_host(
     _body: Body,
 ) -> Result<Response, Problem> {
     let request = request.in_the_name_of(user_id)?;
-    request.to_room(app, room_id, RoomCommand::FollowHost(FollowHost {})).await
+    request.to_room(app, room_id, RoomCommand::FollowHost(FollowHost::default())).await
 }

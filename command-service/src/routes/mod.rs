@@ -27,6 +27,7 @@ mod order_shelf;
 mod pin_message;
 mod recall_message;
 mod record_purchase;
+mod refund_gift;
 mod register_user;
 mod remove_product;
 mod remove_room_word_list;
@@ -142,6 +143,7 @@ group!(
     define_gift,
     broadcast_message,
     record_purchase,
+    refund_gift,
     set_level_rule,
     set_admins,
 );

@@ -43,5 +43,5 @@ async fn unfollow_host(
     request: Request,
 ) -> Result<Response, Problem> {
     let request = request.in_the_name_of(user_id)?;
-    request.to_room(app, room_id, RoomCommand::UnfollowHost(UnfollowHost {})).await
+    request.to_room(app, room_id, RoomCommand::UnfollowHost(UnfollowHost::default())).await
 }

@@ -16,14 +16,16 @@ async fn a_viewer_follows_and_stops_and_the_host_does_not_follow_themselves() {
         Reply::to(service.request(method, role, user, &path))
     };
     of(Method::PUT, "ann", "ann").await.expect(201);
-    of(Method::PUT, "ann", "ann").await.expect(201);
+    // Nobody answers for the read model: what was decided a moment ago is known all the same.
+    of(Method::PUT, "ann", "ann").await.expect(200);
     of(Method::DELETE, "ann", "ann").await.expect(201);
+    of(Method::DELETE, "ann", "ann").await.expect(200);
     of(Method::PUT, "ann", "bob").await.expect_problem(403, "on_behalf_of_refused");
     of(Method::PUT, "host", "host").await.expect_problem(403, "not_allowed");
 
     let events = room_events(&service.nats).await;
     let types: Vec<&str> = events.iter().skip(2).map(|event| event.data.type_name()).collect();
-    assert_eq!(types, ["host_followed", "host_followed", "host_unfollowed"]);
+    assert_eq!(types, ["host_followed", "host_unfollowed"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

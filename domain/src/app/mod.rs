@@ -4,7 +4,7 @@ pub mod broadcast_message;
 pub mod define_field;
 pub mod define_gift;
 pub mod epoch;
-pub mod recent_orders;
+pub mod recent;
 pub mod register_user;
 pub mod remove_word_list;
 pub mod set_admins;

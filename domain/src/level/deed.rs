@@ -94,6 +94,7 @@ pub fn deeds(event: &Event, mut done: impl FnMut(&UserId, Source, u64)) {
         | EventData::BroadcastSent(_)
         | EventData::HostFollowed(_)
         | EventData::HostUnfollowed(_)
+        | EventData::GiftRefunded(_)
         | EventData::LevelReached(_)
         | EventData::UserUnmuted(_) => {}
     }

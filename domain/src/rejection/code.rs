@@ -60,6 +60,7 @@ impl Rejection {
             Self::RoomStillOpen { .. } => "room_still_open",
             Self::FieldNotForKind { .. } => "field_not_for_kind",
             Self::DeclinedByMerchant { .. } => "declined_by_merchant",
+            Self::SentGiftNotFound { .. } => "sent_gift_not_found",
         }
     }
 }

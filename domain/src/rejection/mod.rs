@@ -213,6 +213,12 @@ pub enum Rejection {
         /// The limit.
         max: u32,
     },
+    /// No gift was sent there.
+    #[error("number {room_seq} of the room is no gift")]
+    SentGiftNotFound {
+        /// The place asked for.
+        room_seq: u64,
+    },
     /// Not on the shelf.
     #[error("there is no product `{product_id}` on the shelf")]
     ProductNotFound {

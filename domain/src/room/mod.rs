@@ -25,6 +25,7 @@ pub mod pin_message;
 pub mod recall_message;
 pub mod recent_messages;
 pub mod record_purchase;
+pub mod refund_gift;
 pub mod remove_product;
 pub mod report_stream;
 pub mod review_message;

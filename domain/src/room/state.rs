@@ -166,6 +166,10 @@ impl Room {
                     self.streaks.sent(of, combo, sent.unit_price, at);
                 }
             }
+            EventData::GiftRefunded(refunded) => {
+                totals.gifts = totals.gifts.saturating_sub(u64::from(refunded.count));
+                totals.gift_coins = totals.gift_coins.saturating_sub(refunded.amount);
+            }
             EventData::LikesAdded(added) => {
                 totals.likes = totals.likes.saturating_add(added.count);
             }

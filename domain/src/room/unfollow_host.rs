@@ -7,14 +7,22 @@ use crate::actor::Actor;
 use crate::event::EventData;
 use crate::ids::UserId;
 use crate::rejection::Rejection;
+use crate::room::follow_host::follows;
 use crate::room::state::Room;
+use crate::state::AppState;
 
-/// For everybody, also for the banned: nobody is kept on a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// For everybody, also for the banned: nobody is kept on a list. Whoever does not follow stays as
+/// they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UnfollowHost {}
+pub struct UnfollowHost {
+    /// Set by the gateway, as in [`FollowHost`](crate::room::follow_host::FollowHost).
+    #[serde(default)]
+    #[schemars(skip)]
+    pub follows: Option<bool>,
+}
 
-/// The actor does not follow the host from now on, whether they did before or not.
+/// The actor does not follow the host from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostUnfollowed {
     /// Whom: the owner of the room.
@@ -22,7 +30,15 @@ pub struct HostUnfollowed {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a rule may refuse, this one never does")]
-pub(crate) fn unfollow_host(room: &Room, _actor: &Actor) -> Result<Vec<EventData>, Rejection> {
+pub(crate) fn unfollow_host(
+    app: &AppState,
+    room: &Room,
+    actor: &Actor,
+    command: &UnfollowHost,
+) -> Result<Vec<EventData>, Rejection> {
+    if follows(app, room, actor, command.follows) == Some(false) {
+        return Ok(vec![]);
+    }
     Ok(vec![EventData::HostUnfollowed(HostUnfollowed { host_id: room.owner.clone() })])
 }
 
@@ -30,14 +46,22 @@ pub(crate) fn unfollow_host(room: &Room, _actor: &Actor) -> Result<Vec<EventData
 mod tests {
     use super::*;
     use crate::command::RoomCommand;
+    use crate::room::follow_host::HostFollowed;
     use crate::state::testing::{Given, viewer};
 
     #[test]
     fn everybody_may_stop_following() {
-        let unfollow = || RoomCommand::UnfollowHost(UnfollowHost {});
-        let unfollowed = HostUnfollowed { host_id: "host".parse().unwrap() };
-        let then = Given::room().when(viewer("ann"), unfollow());
-        then.then([EventData::HostUnfollowed(unfollowed)]);
-        Given::nothing().when(viewer("ann"), unfollow()).then_refused("room_not_found");
+        let unfollow = |follows| RoomCommand::UnfollowHost(UnfollowHost { follows });
+        let host_id: UserId = "host".parse().unwrap();
+        let followed = EventData::HostFollowed(HostFollowed { host_id: host_id.clone() });
+        let unfollowed = EventData::HostUnfollowed(HostUnfollowed { host_id });
+        let ann = || viewer("ann");
+        let given = || Given::room().and_by(ann(), [followed.clone()]);
+        given().when(ann(), unfollow(None)).then([unfollowed.clone()]);
+        given().when(ann(), unfollow(Some(false))).then([unfollowed.clone()]);
+        Given::room().when(ann(), unfollow(None)).then([unfollowed.clone()]);
+        Given::room().when(ann(), unfollow(Some(false))).then([]);
+        given().and_by(ann(), [unfollowed]).when(ann(), unfollow(Some(true))).then([]);
+        Given::nothing().when(ann(), unfollow(None)).then_refused("room_not_found");
     }
 }

@@ -2,15 +2,18 @@
 
 use crate::actor::{Actor, Role};
 use crate::app::broadcast_message::BroadcastSent;
+use crate::coins::Coins;
 use crate::event::EventData;
 use crate::room::follow_host::HostFollowed;
 use crate::room::mark_sold_out::{ProductRestocked, ProductSoldOut};
 use crate::room::order_shelf::ShelfOrdered;
 use crate::room::record_purchase::ProductPurchased;
+use crate::room::refund_gift::GiftRefunded;
 use crate::room::remove_product::ProductRemoved;
 use crate::room::shelf::Product;
 use crate::room::unfollow_host::HostUnfollowed;
 use crate::sample::{Place, ann, host, parse};
+use crate::timestamp::Timestamp;
 
 pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
     let tea = || Product { title: "Green tea".into(), price_cents: 1_290, stock: Some(40) };
@@ -41,6 +44,20 @@ pub(super) fn events() -> Vec<(Place, Actor, EventData)> {
         ),
         (Place::Room, ann(), EventData::HostFollowed(HostFollowed { host_id: parse("host") })),
         (Place::Room, ann(), EventData::HostUnfollowed(HostUnfollowed { host_id: parse("host") })),
+        (
+            Place::Room,
+            Actor::unknown(parse("shop"), Role::Admin),
+            EventData::GiftRefunded(GiftRefunded {
+                refunded_seq: 6,
+                user_id: parse("ann"),
+                sent_at: Timestamp(1_700_000_009_000),
+                gift_id: parse("rose"),
+                name: "Rose".into(),
+                count: 3,
+                amount: Coins(300),
+                reason: Some("charged back".into()),
+            }),
+        ),
         (
             Place::Room,
             Actor { via: Some(parse("shop")), ..ann() },

@@ -68,6 +68,7 @@ impl AppState {
             | EventData::ProductRestocked(_)
             | EventData::ProductRemoved(_)
             | EventData::ProductPurchased(_)
+            | EventData::GiftRefunded(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
             | EventData::AssistantDismissed(_)

@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::app::define_field;
 use crate::app::define_gift::{self, Gift};
-use crate::app::recent_orders::RecentOrders;
+use crate::app::recent::Recent;
 use crate::app::remove_word_list;
 use crate::app::set_word_list;
 use crate::app::{broadcast_message, register_user, set_admins, set_level_rule};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, Scope};
 use crate::field::Field;
-use crate::ids::{AppId, FieldKey, GiftId, RoomId, UserId};
+use crate::ids::{AppId, FieldKey, GiftId, OrderId, RoomId, UserId};
 use crate::level::rule::LevelRule;
 use crate::limits::Limits;
 use crate::registry::state::Registry;
@@ -26,22 +26,20 @@ use crate::registry::{self, create_app, delete_app, set_app_expiry, set_app_keys
 use crate::rejection::Rejection;
 use crate::room::archive_room::ArchiveRoom;
 use crate::room::create_room::create_room;
-use crate::room::follow_host::FollowHost;
 use crate::room::hold_message::HELD_MAX;
 use crate::room::join_room::JoinRoom;
 use crate::room::leave_room::LeaveRoom;
 use crate::room::permission::may_ask;
 use crate::room::recent_messages::RECENT_MESSAGES_MAX;
 use crate::room::state::Room;
-use crate::room::unfollow_host::UnfollowHost;
 use crate::room::{
     announce_level, appoint_assistant, archive_room, ban_user, change_counter, change_room_status,
     dismiss_assistant, follow_host, join_room, kick_user, leave_room, mark_sold_out, mute_all,
-    mute_user, order_shelf, pin_message, recall_message, record_purchase, remove_product,
-    report_stream, review_message, send_custom_message, send_gift, send_likes, send_message,
-    send_paid_message, set_announcement, set_fields, set_introduction, set_member_fields,
-    set_product, set_room_profile, set_slow_mode, set_spotlight, unban_user, unfollow_host,
-    unmute_user, unpin_message,
+    mute_user, order_shelf, pin_message, recall_message, record_purchase, refund_gift,
+    remove_product, report_stream, review_message, send_custom_message, send_gift, send_likes,
+    send_message, send_paid_message, set_announcement, set_fields, set_introduction,
+    set_member_fields, set_product, set_room_profile, set_slow_mode, set_spotlight, unban_user,
+    unfollow_host, unmute_user, unpin_message,
 };
 use crate::timestamp::Timestamp;
 use crate::word_list::WordLists;
@@ -54,7 +52,7 @@ mod tests;
 
 /// The names under which the shape of [`AppState`] is stored. A snapshot of another number is not
 /// read: the log is replayed instead.
-pub const STATE_SCHEMA: u32 = 5;
+pub const STATE_SCHEMA: u32 = 6;
 
 /// All of an app that a decision must know exactly.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +66,11 @@ pub struct AppState {
     /// How often the catalogue changed.
     pub catalogue_version: u64,
     /// The purchases that were recorded last.
-    pub recent_orders: RecentOrders,
+    pub recent_orders: Recent<OrderId, ()>,
+    /// Who began or stopped to follow whom last.
+    pub recent_follows: Recent<(UserId, UserId), bool>,
+    /// The gifts that were refunded last.
+    pub recent_refunds: Recent<(RoomId, u64), ()>,
     /// How many broadcasts there were.
     pub broadcast_seq: u64,
     /// The gift catalogue, retired gifts included.
@@ -123,7 +125,7 @@ impl AppState {
                 }
                 (Some(room), command) => {
                     may_ask(room, actor, &command, context.now)?;
-                    self.decide_room(room, actor, command, context)
+                    self.decide_room(&room_id, room, actor, command, context)
                 }
                 (None, _) => Err(Rejection::RoomNotFound { room_id }),
             },
@@ -176,6 +178,7 @@ impl AppState {
     #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     fn decide_room(
         &self,
+        room_id: &RoomId,
         room: &Room,
         actor: &Actor,
         command: RoomCommand,
@@ -202,10 +205,15 @@ impl AppState {
             RoomCommand::SendLikes(command) => {
                 send_likes::send_likes(room, actor, command, context)
             }
-            RoomCommand::FollowHost(FollowHost {}) => {
-                follow_host::follow_host(room, actor, context)
+            RoomCommand::RefundGift(command) => {
+                refund_gift::refund_gift(self, (room_id, room), actor, command, context)
             }
-            RoomCommand::UnfollowHost(UnfollowHost {}) => unfollow_host::unfollow_host(room, actor),
+            RoomCommand::FollowHost(command) => {
+                follow_host::follow_host(self, room, actor, &command, context)
+            }
+            RoomCommand::UnfollowHost(command) => {
+                unfollow_host::unfollow_host(self, room, actor, &command)
+            }
             RoomCommand::JoinRoom(JoinRoom {}) => join_room::join_room(room, actor, context),
             RoomCommand::LeaveRoom(LeaveRoom {}) => leave_room::leave_room(room, actor),
             RoomCommand::RecallMessage(command) => {
@@ -299,9 +307,7 @@ impl AppState {
                 self.evolve_app(&event.data);
             }
             Scope::Room { room_id, room_seq } => {
-                if let EventData::ProductPurchased(purchased) = &event.data {
-                    self.recent_orders.add(&purchased.order_id);
-                }
+                self.remember_fact(room_id, event);
                 if let Some(room) = self.rooms.get_mut(room_id) {
                     debug_assert_eq!(room.seq + 1, *room_seq, "room_seq is dense");
                     room.evolve(*room_seq, event);
@@ -316,6 +322,20 @@ impl AppState {
                     debug_assert!(false, "the first event of a room is `room_created`");
                 }
             }
+        }
+    }
+
+    /// Until the read models have it.
+    fn remember_fact(&mut self, room_id: &RoomId, event: &Event) {
+        let actor = &event.actor.user;
+        if let EventData::ProductPurchased(purchased) = &event.data {
+            self.recent_orders.add(purchased.order_id.clone(), ());
+        } else if let EventData::HostFollowed(followed) = &event.data {
+            self.recent_follows.add((actor.clone(), followed.host_id.clone()), true);
+        } else if let EventData::HostUnfollowed(unfollowed) = &event.data {
+            self.recent_follows.add((actor.clone(), unfollowed.host_id.clone()), false);
+        } else if let EventData::GiftRefunded(refunded) = &event.data {
+            self.recent_refunds.add((room_id.clone(), refunded.refunded_seq), ());
         }
     }
 

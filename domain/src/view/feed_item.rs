@@ -94,6 +94,7 @@ impl Priority {
             | EventData::ProductRestocked(_)
             | EventData::ProductRemoved(_)
             | EventData::ProductPurchased(_)
+            | EventData::GiftRefunded(_)
             | EventData::SpotlightSet(_)
             | EventData::UserMuted(_)
             | EventData::AssistantDismissed(_)

@@ -2,7 +2,7 @@
 
 pub mod clearance;
 pub mod feed_item;
-pub mod known_orders;
+pub mod known_facts;
 pub mod notice;
 pub mod period;
 pub mod profile;

@@ -28,6 +28,7 @@ impl<'a> Value<'a> {
             EventData::CustomMessageSent(sent) => Self::Text(&sent.data),
             EventData::PaidMessageSent(sent) => Self::Text(&sent.text),
             EventData::GiftSent(sent) => Self::Number(sent.count.into()),
+            EventData::GiftRefunded(refunded) => Self::Number(refunded.refunded_seq),
             EventData::LikesAdded(added) => Self::Number(added.count),
             EventData::ProductSet(set) => Self::Text(set.product_id.as_str()),
             EventData::BroadcastSent(sent) => Self::Text(&sent.text),

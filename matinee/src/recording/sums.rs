@@ -151,6 +151,8 @@ impl Sums {
             | EventData::ProductRestocked(_)
             | EventData::ProductRemoved(_)
             | EventData::ProductPurchased(_)
+            // No recording has refunds.
+            | EventData::GiftRefunded(_)
             | EventData::SpotlightSet(_)
             | EventData::LevelReached(_)
             | EventData::UserUnmuted(_) => none,

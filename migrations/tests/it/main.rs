@@ -27,7 +27,7 @@ async fn the_server_of_a_test_survives_a_kill() {
     assert!(before.query("SELECT 1", &[]).await.is_err());
     let applied = "SELECT count(*) FROM matinee.migration";
     let count: i64 = client(&url).await.query_one(applied, &[]).await.unwrap().get(0);
-    assert_eq!(count, 6);
+    assert_eq!(count, 7);
 }
 
 #[tokio::test]
@@ -52,6 +52,29 @@ async fn a_database_is_brought_up_to_date_once() {
     let found: Vec<(&str, i32)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     let known: Vec<_> = MODELS.iter().map(|model| (model.name, model.version)).collect();
     assert_eq!(found, known);
+}
+
+#[tokio::test]
+async fn sums_stay_at_both_ends() {
+    let postgres = TestPostgres::start().unwrap();
+    let mut client = client(&postgres.create_database().await.unwrap()).await;
+    apply(&mut client).await.unwrap();
+    for (total, more, sum) in [
+        (1, 2, 3_i64),
+        (3, -2, 1),
+        (i64::MAX - 1, 1, i64::MAX),
+        (i64::MAX - 1, 2, i64::MAX),
+        (i64::MAX, i64::MAX, i64::MAX),
+        (i64::MAX, -1, i64::MAX - 1),
+        (i64::MIN + 1, -1, i64::MIN),
+        (i64::MIN + 1, -2, i64::MIN),
+        (i64::MIN, i64::MIN, i64::MIN),
+        (i64::MAX, i64::MIN, -1),
+    ] {
+        let select = "SELECT matinee.saturating_add($1, $2)";
+        let row = client.query_one(select, &[&total, &more]).await.unwrap();
+        assert_eq!(row.get::<_, i64>(0), sum, "{total} + {more}");
+    }
 }
 
 #[tokio::test]

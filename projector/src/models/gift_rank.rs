@@ -1,6 +1,6 @@
 //! `gift_rank`: what each user has given in a room, hour by hour and day by day.
 //!
-//! Reads `gift_sent`. Writes `gift_rank` (`migrations/sql/models/gift_rank.sql`).
+//! Reads `gift_sent` and `gift_refunded`, which counts where the gift had counted. Writes `gift_rank` (`migrations/sql/models/gift_rank.sql`).
 
 use std::collections::BTreeMap;
 
@@ -26,16 +26,21 @@ struct Given {
 
 impl Fold for GiftRanks {
     fn fold(&mut self, event: &Event) {
-        let (Scope::Room { room_id, .. }, EventData::GiftSent(sent)) = (&event.scope, &event.data)
-        else {
+        let Scope::Room { room_id, .. } = &event.scope else { return };
+        let (user_id, at, gifts, coins) = if let EventData::GiftSent(sent) = &event.data {
+            let (gifts, coins) = (i64::from(sent.count), bigint(sent.amount.0));
+            (&event.actor.user, event.at, gifts, coins)
+        } else if let EventData::GiftRefunded(refunded) = &event.data {
+            let (gifts, coins) = (-i64::from(refunded.count), -bigint(refunded.amount.0));
+            (&refunded.user_id, refunded.sent_at, gifts, coins)
+        } else {
             return;
         };
         for period in Period::ALL {
-            let user = event.actor.user.clone();
-            let key = (room_id.clone(), period, period.starts_at(event.at).0, user);
+            let key = (room_id.clone(), period, period.starts_at(at).0, user_id.clone());
             let given = self.0.entry(key).or_default();
-            given.gifts = given.gifts.saturating_add(i64::from(sent.count));
-            given.coins = given.coins.saturating_add(bigint(sent.amount.0));
+            given.gifts = given.gifts.saturating_add(gifts);
+            given.coins = given.coins.saturating_add(coins);
         }
     }
 

@@ -9,12 +9,14 @@ mod app_user;
 mod follow;
 mod gift_catalogue;
 mod gift_rank;
+mod gift_refund;
 mod gift_total;
 mod member_field;
 mod product_history;
 mod purchase;
 mod recalled_message;
 mod room;
+mod room_activity;
 mod room_feed;
 mod room_member;
 mod shelf;
@@ -60,12 +62,14 @@ fn fold(name: &str, rule: &LevelRule, outbox: Option<&OutboxConfig>) -> Option<B
         "follow" => Box::new(follow::Follows::default()),
         "gift_catalogue" => Box::new(gift_catalogue::Gifts::default()),
         "gift_rank" => Box::new(gift_rank::GiftRanks::default()),
+        "gift_refund" => Box::new(gift_refund::GiftRefunds::default()),
         "gift_total" => Box::new(gift_total::GiftTotals::default()),
         "member_field" => Box::new(member_field::MemberFields::default()),
         "product_history" => Box::new(product_history::ProductHistory::default()),
         "recalled_message" => Box::new(recalled_message::RecalledMessages::default()),
         "purchase" => Box::new(purchase::Purchases::default()),
         "room" => Box::new(room::Rooms::default()),
+        "room_activity" => Box::new(room_activity::RoomActivity::default()),
         "room_feed" => Box::new(room_feed::RoomFeed::default()),
         "room_member" => Box::new(room_member::RoomMembers::default()),
         "shelf" => Box::new(shelf::Shelves::default()),

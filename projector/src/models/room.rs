@@ -103,6 +103,10 @@ impl Change {
                 add(&mut self.gifts, u64::from(sent.count));
                 add(&mut self.gift_coins, sent.amount.0);
             }
+            EventData::GiftRefunded(refunded) => {
+                self.gifts = self.gifts.saturating_sub(refunded.count.into());
+                self.gift_coins = self.gift_coins.saturating_sub(bigint(refunded.amount.0));
+            }
             EventData::LikesAdded(added) => add(&mut self.likes, added.count),
             EventData::CustomMessageSent(_)
             | EventData::StreamReported(_)

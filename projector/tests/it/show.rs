@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::actor::{Actor, Role};
 use domain::command::Action;
-use domain::event::{Event, EventData, EventId};
+use domain::event::{Event, EventData, EventId, Scope};
 use domain::ids::{RoomId, UserId};
 use domain::level::deed::deeds;
 use domain::level::points::UserPoints;
@@ -57,7 +57,7 @@ impl Show {
 
     fn something(&mut self) {
         let room = self.random.below(3);
-        let kind = self.random.below(38);
+        let kind = self.random.below(40);
         let small = self.random.below(9) + 1;
         let text = format!("hello {small} 茶 \u{1f375} \"\\\u{7}");
         let command = match kind {
@@ -95,6 +95,7 @@ impl Show {
                 json!({"type": "record_purchase", "order_id": order_id, "quantity": small, "title": text,
                     "product_id": format!("p{}", small % 3), "amount_cents": small * 100})
             }
+            38 | 39 => return self.refund(room),
             36 | 37 => {
                 let value = if small == 3 { String::new() } else { text };
                 let user = format!("u{}", self.random.below(5));
@@ -122,6 +123,25 @@ impl Show {
         let Some(state) = self.state.rooms.get(&room_id(room)) else { return };
         let room_seq = state.seq.saturating_sub(back);
         self.attempt(Some(room), json!({"type": "recall_message", "room_seq": room_seq}));
+    }
+
+    /// The last gift of the room, refunded or not.
+    fn refund(&mut self, room: u64) {
+        let of_room = room_id(room);
+        let gift = |event: &Event| match (&event.scope, &event.data) {
+            (Scope::Room { room_id, room_seq }, EventData::GiftSent(sent))
+                if *room_id == of_room =>
+            {
+                let sent = json!({"user_id": event.actor.user, "at": event.at, "name": sent.name,
+                    "gift_id": sent.gift_id, "count": sent.count, "amount": sent.amount});
+                Some(json!({"type": "refund_gift", "room_seq": room_seq, "sent": sent}))
+            }
+            _ => None,
+        };
+        let refunds: Vec<_> = self.events.iter().filter_map(gift).collect();
+        if let Some(last) = refunds.last() {
+            self.attempt(Some(room), last.clone());
+        }
     }
 
     fn likes(&mut self, room: u64) {

@@ -24,7 +24,7 @@ const RANK: &str = "
     FROM matinee.gift_rank
     LEFT JOIN matinee.app_user USING (app, user_id)
     WHERE gift_rank.app = $1 AND gift_rank.room_id = $2 AND gift_rank.period = $3
-        AND gift_rank.starts_at = $4
+        AND gift_rank.starts_at = $4 AND gift_rank.gifts > 0
     ORDER BY gift_rank.coins DESC, gift_rank.gifts DESC, gift_rank.user_id LIMIT $5";
 
 /// One giver.

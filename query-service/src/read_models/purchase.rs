@@ -1,14 +1,10 @@
-//! `purchase` and `product_sale`: which orders are known, and what was sold in a room.
+//! `product_sale`: what was sold in a room.
 
-use domain::ids::{AppId, OrderId, RoomId};
+use domain::ids::{AppId, RoomId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::read_models::{ReadModels, Unavailable, unsigned};
-
-/// By the primary key.
-const KNOWN: &str = "
-    SELECT order_id FROM matinee.purchase WHERE app = $1 AND order_id = ANY($2::text[])";
 
 /// Follows the primary key.
 const SALES: &str = "
@@ -27,17 +23,6 @@ pub(crate) struct Sale {
 }
 
 impl ReadModels {
-    /// Those of the orders that have been recorded.
-    pub(crate) async fn known_orders(
-        &self,
-        app: &AppId,
-        order_ids: &[OrderId],
-    ) -> Result<Vec<String>, Unavailable> {
-        let asked: Vec<&str> = order_ids.iter().map(OrderId::as_str).collect();
-        let rows = self.query(KNOWN, &[&app.as_str(), &asked]).await?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
-    }
-
     /// All products of which something was sold: at most as many as ever stood on the shelf.
     pub(crate) async fn sales(
         &self,

@@ -10,7 +10,6 @@ use domain::view::period::Period;
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
-use service_kit::clock;
 use service_kit::http::room_path;
 use service_kit::openapi::Operation;
 use service_kit::problem::Problem;
@@ -70,9 +69,7 @@ async fn gift_ranks(
             Some(period.ok_or_else(|| invalid_query("`period` is `room`, `hour` or `day`"))?)
         }
     };
-    let at = query.number("at")?.map(i64::try_from).transpose();
-    let at = at.map_err(|_beyond| invalid_query("`at` lies beyond the end of time"))?;
-    let at = at.map_or_else(clock::now, Timestamp);
+    let at = query.instant("at")?;
     let answers = &service.config().answers;
     let limit = query.count("limit", answers.page_items, 1..=answers.page_items_max)?;
     let min_seq = query.min_seq()?;

@@ -21,6 +21,7 @@ mod query;
 mod replay;
 mod replay_ws;
 mod room;
+mod room_ranks;
 mod room_word_lists;
 mod rooms;
 mod sales;
@@ -45,6 +46,7 @@ use crate::service::Service;
 pub(crate) fn routes(service: &Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
     room::route(service.clone(), auth)
         .or(rooms::route(service.clone(), auth))
+        .or(room_ranks::route(service.clone(), auth))
         .or(feed::route(service.clone(), auth))
         .or(stream::route(service.clone(), auth))
         .or(replay::route(service.clone(), auth))
@@ -77,6 +79,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     vec![
         room::operation().named("room"),
         rooms::operation().named("rooms"),
+        room_ranks::operation().named("room_ranks"),
         feed::operation().named("feed"),
         stream::operation().named("stream"),
         replay::operation().named("replay"),

@@ -6,7 +6,9 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use domain::ids::LogSeq;
+use domain::timestamp::Timestamp;
 use percent_encoding::percent_decode_str;
+use service_kit::clock;
 use service_kit::problem::Problem;
 use warp::Filter;
 use warp::http::HeaderValue;
@@ -79,6 +81,13 @@ impl<'a> Query<'a> {
     /// `?min_seq=`: the commit that the answer must include; 0 if it does not matter.
     pub(crate) fn min_seq(&self) -> Result<LogSeq, Problem> {
         Ok(LogSeq(self.number("min_seq")?.unwrap_or_default()))
+    }
+
+    /// Unix milliseconds; now unless it is said.
+    pub(crate) fn instant(&self, name: &str) -> Result<Timestamp, Problem> {
+        let Some(millis) = self.number(name)? else { return Ok(clock::now()) };
+        let beyond = |_| invalid_query(format!("`{name}` lies beyond the end of time"));
+        i64::try_from(millis).map(Timestamp).map_err(beyond)
     }
 
     /// How many are wanted.

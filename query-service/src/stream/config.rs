@@ -31,7 +31,7 @@ pub struct WebSocketConfig {
 impl Default for WebSocketConfig {
     fn default() -> Self {
         Self {
-            read_buffer_bytes: 512,
+            read_buffer_bytes: 256,
             inbound_bytes_max: 16_384,
             inbound_frames_per_s_max: 20,
             pong_timeout_ms: 30_000,

@@ -83,3 +83,55 @@ async fn gifts_are_ranked_by_room_by_hour_and_by_day() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn rooms_are_ranked_by_what_is_done_in_them() {
+    let world = World::start_with(|config| {
+        config.heat.message = 1;
+        config.heat.gift_coin = 2;
+        config.heat.like = 0;
+    })
+    .await;
+    let midnight = 1_700_006_400_000_i64;
+    let hour = midnight + 3_600_000;
+    world
+        .sql(&format!(
+            "INSERT INTO matinee.room (app, room_id, room_seq, name, name_folded, kind, cover,
+                introduction, announcement, archived, owner, status, created_at, changed_at,
+                messages, paid_messages, paid_message_coins, gifts, gift_coins, likes)
+             SELECT 'shop', id, 1, id, id, '', '', '', '', id = 'gone', 'host', 'live', 1, 1,
+                0, 0, 0, 0, 0, 0
+             FROM unnest(array['tea', 'cup', 'calm', 'gone']) AS named (id);
+             INSERT INTO matinee.room_activity VALUES
+                ('shop', {midnight}, 'tea', 9, 0, 0, 0, 1000, 0, 0, 0),
+                ('shop', {hour}, 'tea', 1, 0, 0, 0, 0, 0, 0, 0),
+                ('shop', {hour}, 'cup', 0, 0, 4, 0, 0, 0, 0, 0),
+                ('shop', {hour}, 'calm', 0, 0, 0, 0, 5, 0, 0, 0),
+                ('shop', {hour}, 'gone', 9, 0, 9, 0, 0, 0, 0, 0),
+                ('shop', {midnight} - 1, 'calm', 9, 0, 0, 0, 0, 0, 0, 0),
+                ('shop', {midnight} + 86400000, 'cup', 0, 0, 9223372036854775807,
+                    9223372036854775807, 0, 0, 0, 0)"
+        ))
+        .await;
+    let heats = |ranks: &serde_json::Value| -> Vec<(String, u64)> {
+        let ranking = ranks["ranking"].as_array().unwrap().iter();
+        let heat = |room: &serde_json::Value| room["heat"].as_u64().unwrap();
+        ranking.map(|room| (room["room_id"].as_str().unwrap().to_owned(), heat(room))).collect()
+    };
+    let rank = |room: &str, heat: u64| (room.to_owned(), heat);
+
+    let (status, ranks) = world.get(&format!("room-ranks?at={}", hour + 1)).await;
+    assert_eq!((status, &ranks["starts_at"]), (200, &json!(hour)));
+    assert_eq!(ranks["ends_at"], json!(hour + 3_600_000));
+    assert_eq!(heats(&ranks), [rank("cup", 8), rank("tea", 1)]);
+    let (_, ranks) = world.get(&format!("room-ranks?period=day&at={hour}")).await;
+    assert_eq!(heats(&ranks), [rank("tea", 10), rank("cup", 8)]);
+    let (_, ranks) = world.get(&format!("room-ranks?period=day&at={hour}&limit=1")).await;
+    assert_eq!(heats(&ranks), [rank("tea", 10)]);
+    let most = world.get(&format!("room-ranks?at={}", midnight + 86_400_000)).await.1;
+    assert_eq!(heats(&most), [rank("cup", i64::MAX.unsigned_abs())]);
+    for query in ["period=week", "limit=0", "at=x", "at=18446744073709551615"] {
+        assert_eq!(world.get(&format!("room-ranks?{query}")).await.0, 400, "{query}");
+    }
+    world.stop().await;
+}

@@ -27,9 +27,11 @@ fn give(count: u32, price: u64, combo: bool) -> Value {
 pub(super) async fn chapter(stage: &Stage) {
     stage.live_room("gifts").await;
     catalogue(stage).await;
+    refunds(stage).await;
     clicks(stage).await;
     likes(stage).await;
     let last = follows(stage).await;
+    heat(stage, &last).await;
 
     let Stage { ann, .. } = stage;
     let room = shown(ann, "/rooms/gifts", &last).await;
@@ -76,6 +78,26 @@ async fn catalogue(stage: &Stage) {
     assert_eq!(gifts["catalogue_version"], version + 1, "{gifts}");
     let changed: Vec<_> = gifts["gifts"].as_array().unwrap().iter().collect();
     assert_eq!((changed.len(), &changed[0]["unit_price"]), (1, &json!(12)), "{gifts}");
+}
+
+/// A gift whose payment was taken back counts no more, however often the shop says so.
+async fn refunds(stage: &Stage) {
+    let Stage { shop, host, ann, .. } = stage;
+    let stream = ann.watch("gifts").await;
+    let sent = done(ann.post(GIFTS, &give(3, 12, false)).await);
+    let path = format!("/rooms/gifts/refunds/{}", sent["room_seq"]);
+    let because = json!({"reason": "charged back"});
+    refused(host.put(&path, &because).await, 403, "not_allowed");
+    refused(shop.put("/rooms/gifts/refunds/1", &because).await, 404, "sent_gift_not_found");
+    let long = json!({"reason": "r".repeat(1_001)});
+    refused(shop.put(&path, &long).await, 422, "text_too_long");
+    let refund = done(shop.put(&path, &because).await);
+    already_so(shop.put(&path, &because).await);
+    let told = stream.until_type("gift_refunded").await;
+    assert_eq!((&told["value"], &told["priority"]), (&sent["room_seq"], &json!("high")));
+    assert_eq!((&told["data"]["user_id"], &told["data"]["amount"]), (&json!("ann"), &json!(36)));
+    let room = shown(ann, "/rooms/gifts", &refund).await;
+    assert_eq!((&room["totals"]["gifts"], &room["totals"]["gift_coins"]), (&json!(2), &json!(20)));
 }
 
 /// One of many clicks: the server counts them, and a client shows few lines. A price that changes
@@ -133,6 +155,19 @@ async fn likes(stage: &Stage) {
     refused(bob.post(likes, &count(989)).await, 429, "shed");
 }
 
+/// The room in which most was done lately comes first, and what was refunded does not count.
+async fn heat(stage: &Stage, last: &Value) {
+    let ranks = shown(&stage.ann, "/room-ranks?period=day", last).await;
+    let ranking = ranks["ranking"].as_array().unwrap();
+    let heat = |room: &Value| room["heat"].as_u64().unwrap();
+    assert!(ranking.is_sorted_by(|one, other| heat(other) <= heat(one)), "{ranks}");
+    let gifts = ranking.iter().find(|room| room["room_id"] == "gifts").unwrap();
+    // Coins of gifts, likes and two who began to follow; a watcher who comes counts too.
+    let certain = (20 + 21 * 12) * 10 + 42 + 2 * 50;
+    let joins = heat(gifts).checked_sub(certain).unwrap();
+    assert!(joins % 5 == 0 && joins < 100, "{ranks}");
+}
+
 /// Following is a set: twice is once.
 async fn follows(stage: &Stage) -> Value {
     let Stage { host, ann, bob, .. } = stage;
@@ -140,13 +175,10 @@ async fn follows(stage: &Stage) -> Value {
     // From another room she follows this host already.
     let stopped = done(ann.delete(follow).await);
     assert_eq!(shown(ann, "/users/host", &stopped).await["followers"], 0);
-    let mut followed = done(ann.put(follow, &json!({})).await);
+    already_so(ann.delete(follow).await);
+    let followed = done(ann.put(follow, &json!({})).await);
     for _ in 0..2 {
-        let (status, again) = ann.put(follow, &json!({})).await;
-        assert!(status.is_success(), "{again}");
-        if status == 201 {
-            followed = again;
-        }
+        already_so(ann.put(follow, &json!({})).await);
         assert_eq!(shown(ann, "/users/host", &followed).await["followers"], 1);
     }
     refused(host.put("/rooms/gifts/followers/host", &json!({})).await, 403, "not_allowed");

@@ -94,6 +94,7 @@ impl<'a> Texts<'a> {
             | RoomCommand::UnfollowHost(_)
             | RoomCommand::OrderShelf(_)
             | RoomCommand::RecordPurchase(_)
+            | RoomCommand::RefundGift(_)
             | RoomCommand::MarkSoldOut(_)
             | RoomCommand::RecallMessage(_)
             | RoomCommand::PinMessage(_)

@@ -41,6 +41,7 @@ impl Demand {
             | RoomCommand::RemoveProduct(_)
             | RoomCommand::OrderShelf(_)
             | RoomCommand::RecordPurchase(_)
+            | RoomCommand::RefundGift(_)
             | RoomCommand::MarkSoldOut(_)
             | RoomCommand::SetSpotlight(_)
             | RoomCommand::MuteUser(_)

@@ -191,8 +191,8 @@ fn any_command_of_those_who_watch() -> impl Strategy<Value = RoomCommand> {
         1 => (0..1_100_u32).prop_map(|count| RoomCommand::SendLikes(SendLikes { count })),
         1 => Just(RoomCommand::JoinRoom(JoinRoom {})),
         1 => Just(RoomCommand::LeaveRoom(LeaveRoom {})),
-        1 => Just(RoomCommand::FollowHost(FollowHost {})),
-        1 => Just(RoomCommand::UnfollowHost(UnfollowHost {})),
+        1 => Just(RoomCommand::FollowHost(FollowHost::default())),
+        1 => Just(RoomCommand::UnfollowHost(UnfollowHost::default())),
     ]
 }
 

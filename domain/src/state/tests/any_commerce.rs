@@ -8,11 +8,13 @@ use crate::ids::ProductId;
 use crate::room::mark_sold_out::MarkSoldOut;
 use crate::room::order_shelf::OrderShelf;
 use crate::room::record_purchase::RecordPurchase;
+use crate::room::refund_gift::{RefundGift, SentGift};
 use crate::room::remove_product::RemoveProduct;
 use crate::room::set_product::SetProduct;
 use crate::room::set_spotlight::SetSpotlight;
 use crate::room::shelf::Product;
 use crate::state::tests::any::{any_price, any_text};
+use crate::timestamp::Timestamp;
 
 pub(crate) fn any_commerce() -> impl Strategy<Value = RoomCommand> {
     let product = (any_product_id(), any_text(), any_price(), proptest::option::of(any::<u32>()))
@@ -45,7 +47,23 @@ pub(crate) fn any_commerce() -> impl Strategy<Value = RoomCommand> {
             known: false,
         })
     });
-    prop_oneof![2 => purchase, 4 => product, 2 => spotlight, 1 => remove, 3 => order, 3 => mark]
+    let refund = (0..30_u64, any_sent()).prop_map(|(room_seq, sent)| {
+        RoomCommand::RefundGift(RefundGift { room_seq, reason: None, sent, known: false })
+    });
+    prop_oneof![1 => refund, 2 => purchase, 4 => product, 2 => spotlight, 1 => remove, 3 => order, 3 => mark]
+}
+
+/// Of whatever was sent: the read model is not asked here.
+fn any_sent() -> impl Strategy<Value = Option<SentGift>> {
+    let sent = (select(vec!["ann", "bob"]), any_price()).prop_map(|(user_id, amount)| SentGift {
+        user_id: user_id.parse().unwrap(),
+        at: Timestamp(0),
+        gift_id: "rose".parse().unwrap(),
+        name: "Rose".into(),
+        count: 1,
+        amount,
+    });
+    proptest::option::of(sent)
 }
 
 fn any_title() -> impl Strategy<Value = Option<String>> {

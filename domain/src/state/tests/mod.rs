@@ -182,6 +182,7 @@ fn sets(action: &Action) -> bool {
             | RoomCommand::RemoveProduct(_)
             | RoomCommand::OrderShelf(_)
             | RoomCommand::RecordPurchase(_)
+            | RoomCommand::RefundGift(_)
             | RoomCommand::MarkSoldOut(_)
             | RoomCommand::SetSpotlight(_)
             | RoomCommand::UnbanUser(_)

@@ -1,4 +1,4 @@
-//! Answers the gateway, which asks which orders are known before it sends a purchase on.
+//! Answers the gateway, which asks what a decision needs and only read models know.
 //!
 //! As [`crate::profiles`]: a request that cannot be answered gets no answer, and the gateway goes on.
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::ids::AppId;
-use domain::view::known_orders::OrderQuery;
+use domain::view::known_facts::FactQuery;
 use nats::{IncomingRequest, Nats, RequestSubject};
 use service_kit::error_chain::ErrorChain;
 use tokio::sync::Semaphore;
@@ -23,10 +23,10 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(crate) async fn serve(app: AppId, nats: Nats, service: Service, stop: CancellationToken) {
     let serving = async {
         loop {
-            match nats.serve_requests(RequestSubject::Orders(app.clone())).await {
+            match nats.serve_requests(RequestSubject::Facts(app.clone())).await {
                 Ok(requests) => answer_all(&app, requests, &service).await,
                 Err(error) => {
-                    tracing::warn!(app.id = %app, error = %ErrorChain(&error), "orders not served");
+                    tracing::warn!(app.id = %app, error = %ErrorChain(&error), "facts not served");
                 }
             }
             tokio::time::sleep(RETRY).await;
@@ -38,33 +38,33 @@ pub(crate) async fn serve(app: AppId, nats: Nats, service: Service, stop: Cancel
 async fn answer_all(app: &AppId, mut requests: nats::Requests, service: &Service) {
     let answers = &service.config().answers;
     let permits = Arc::new(Semaphore::new(answers.profile_requests_max));
-    let orders_max = answers.profile_users_max;
+    let facts_max = answers.profile_users_max;
     while let Some(request) = requests.next().await {
         // The semaphore is never closed.
         let Ok(permit) = permits.clone().acquire_owned().await else { return };
         let (app, read_models) = (app.clone(), service.read_models().clone());
-        service.tasks().spawn("orders", async move {
-            answer(&app, request, &read_models, orders_max).await;
+        service.tasks().spawn("facts", async move {
+            answer(&app, request, &read_models, facts_max).await;
             drop(permit);
         });
     }
 }
 
 async fn answer(app: &AppId, request: IncomingRequest, read_models: &ReadModels, max: usize) {
-    let query = match serde_json::from_slice::<OrderQuery>(&request.payload) {
-        Ok(query) if query.order_ids.len() <= max => query,
+    let query = match serde_json::from_slice::<FactQuery>(&request.payload) {
+        Ok(query) if query.len() <= max => query,
         Ok(query) => {
-            tracing::warn!(app.id = %app, orders = query.order_ids.len(), "too many orders asked");
+            tracing::warn!(app.id = %app, facts = query.len(), "too many facts asked");
             return;
         }
         Err(error) => {
-            tracing::warn!(app.id = %app, error = %ErrorChain(&error), "order query unreadable");
+            tracing::warn!(app.id = %app, error = %ErrorChain(&error), "fact query unreadable");
             return;
         }
     };
-    let Ok(known) = read_models.known_orders(app, &query.order_ids).await else { return };
+    let Ok(known) = read_models.known_facts(app, &query).await else { return };
     let Ok(json) = serde_json::to_vec(&known) else { return };
     if let Err(error) = request.respond(Bytes::from(json)).await {
-        tracing::debug!(app.id = %app, error = %ErrorChain(&error), "orders not sent");
+        tracing::debug!(app.id = %app, error = %ErrorChain(&error), "facts not sent");
     }
 }
