@@ -17,7 +17,8 @@ pub(crate) fn document() -> Value {
 /// A question below the app.
 pub(crate) fn question(path: &str, summary: &'static str) -> Operation {
     let operation = Operation::new("get", path, summary);
-    let operation = operation.problems(&[(400, "invalid_query"), (503, "catching_up")]);
+    let refused = &[(400, "invalid_query"), (403, "admin_not_listed"), (503, "catching_up")];
+    let operation = operation.problems(refused);
     if path.contains("{room_id}") { operation.problems(&[(403, "banned")]) } else { operation }
 }
 

@@ -18,6 +18,13 @@ pub(crate) fn not_allowed(detail: &'static str) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "not_allowed", "Not allowed").detail(detail)
 }
 
+/// The token says admin, and the app's list does not.
+pub(crate) fn admin_not_listed() -> Problem {
+    let title = "Not on the list of admins";
+    Problem::new(StatusCode::FORBIDDEN, "admin_not_listed", title)
+        .detail("the app has a list of admins, and you are not on it")
+}
+
 /// The user is banned from the room, until then or for ever.
 pub(crate) fn banned(until: Option<Timestamp>) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "banned", "Banned")

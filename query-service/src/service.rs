@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use domain::actor::Role;
 use domain::ids::{AppId, LogSeq, RoomId};
 use nats::Nats;
 use service_kit::auth::{Auth, Identity};
@@ -18,7 +19,7 @@ use crate::drain::Drain;
 use crate::history::History;
 use crate::hub::lock::{read, write};
 use crate::hub::{AppHub, Reader};
-use crate::problems::{banned, not_ready, not_yet, room_not_found};
+use crate::problems::{admin_not_listed, banned, not_ready, not_yet, room_not_found};
 use crate::read_models::ReadModels;
 use crate::replay::places::Places;
 
@@ -153,6 +154,15 @@ impl Service {
         let hubs = read(&self.0.hubs);
         let shown = hubs.get(app).filter(|shown| shown.hub.is_ready());
         shown.map(|shown| shown.hub.clone()).ok_or_else(not_ready)
+    }
+
+    /// Refuses a token that says admin for somebody whom the app does not list as one: it is good for
+    /// nothing.
+    pub(crate) fn check_listed(&self, identity: &Identity) -> Result<(), Problem> {
+        if identity.role != Role::Admin || self.hub(&identity.app)?.is_listed(&identity.user) {
+            return Ok(());
+        }
+        Err(admin_not_listed())
     }
 
     /// As [`Service::hub`], for a question about one room, which whoever is banned from it may not ask.

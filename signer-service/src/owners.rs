@@ -29,6 +29,9 @@ pub enum Unavailable {
     /// No answer in time, or none at all.
     #[error("the query service does not answer")]
     NoAnswer(#[source] reqwest::Error),
+    /// The caller may not read the room: banned, or no admin any more.
+    #[error("the query service refuses the caller")]
+    Refused,
     /// An answer that is none, for instance because the query service is starting.
     #[error("the query service answers with status {0}")]
     Status(u16),
@@ -113,6 +116,7 @@ impl RoomOwners for HttpRoomOwners {
                 Ok(Some(room.owner))
             }
             StatusCode::NOT_FOUND => Ok(None),
+            StatusCode::FORBIDDEN => Err(Unavailable::Refused),
             status => Err(Unavailable::Status(status.as_u16())),
         }
     }

@@ -36,6 +36,9 @@ pub(crate) fn room_not_found() -> Problem {
 
 impl From<Unavailable> for Problem {
     fn from(error: Unavailable) -> Self {
+        if let Unavailable::Refused = error {
+            return not_allowed();
+        }
         tracing::error!(error = %ErrorChain(&error), "room owner unknown");
         let status = StatusCode::SERVICE_UNAVAILABLE;
         Self::new(status, "owner_unavailable", "Room owner unknown").retry_after_s(1)

@@ -2,13 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use domain::app::set_admins::is_listed;
 use domain::field::{Clearance, FieldScope};
-use domain::ids::{FieldKey, RoomId};
+use domain::ids::{FieldKey, RoomId, UserId};
 
 use crate::hub::{AppHub, Reader};
 use crate::read_models::room_member::RoomMember;
 
 impl AppHub {
+    /// Whether a token that says admin is believed of this user.
+    pub(crate) fn is_listed(&self, user: &UserId) -> bool {
+        self.look(|app| is_listed(app, user))
+    }
+
     /// What each may do in this room now: a role is given and taken while somebody is there.
     pub(crate) fn give_roles(&self, room_id: &RoomId, members: &mut [RoomMember]) {
         self.look(|app| {

@@ -34,6 +34,7 @@ use serde::Serialize;
 use service_kit::auth::{Auth, Identity};
 use service_kit::http::get;
 use service_kit::openapi::Operation;
+use service_kit::rejections::reject;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::http::HeaderValue;
@@ -109,7 +110,17 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 /// What follows the path of a question: nothing more of it, GET, a valid token, and the query string.
 fn asked(service: Service, auth: &Auth) -> BoxedFilter<(Identity, String, Service)> {
-    warp::path::end().and(get()).and(auth.identity()).and(query::raw()).and(with(service)).boxed()
+    let who = known(service.clone(), auth);
+    warp::path::end().and(get()).and(who).and(query::raw()).and(with(service)).boxed()
+}
+
+/// Who asks: a valid token, also by the app's list of admins.
+fn known(service: Service, auth: &Auth) -> BoxedFilter<(Identity,)> {
+    let listed = move |identity: Identity| {
+        let checked = service.check_listed(&identity).map(|()| identity);
+        std::future::ready(checked.map_err(reject))
+    };
+    auth.identity().and_then(listed).boxed()
 }
 
 /// Hands a clone of the service to a handler.

@@ -19,13 +19,18 @@ use warp::reply::{Reply, Response};
 use crate::hub::Reader;
 use crate::presence::board::Online;
 use crate::problems::room_not_found;
-use crate::routes::{json, with};
+use crate::routes::{json, known, with};
 use crate::service::Service;
 
 pub(super) fn operation() -> Operation {
     Operation::new("put", "/rooms/{room_id}/presence", "A client without a stream is there.")
         .answer::<Online>(200)
-        .problems(&[(403, "banned"), (404, "room_not_found"), (503, "catching_up")])
+        .problems(&[
+            (403, "admin_not_listed"),
+            (403, "banned"),
+            (404, "room_not_found"),
+            (503, "catching_up"),
+        ])
 }
 
 pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + use<>,)> {
@@ -33,7 +38,7 @@ pub(super) fn route(service: Service, auth: &Auth) -> BoxedFilter<(impl Reply + 
         .and(warp::path("presence"))
         .and(warp::path::end())
         .and(put())
-        .and(auth.identity())
+        .and(known(service.clone(), auth))
         .and(with(service))
         .then(presence)
         .boxed()

@@ -130,6 +130,7 @@ impl Desk {
             return Err(AuthError::OtherUser.into());
         }
         identity.check_room(&self.room_id)?;
+        self.service.check_listed(&identity)?;
         let expires_at = identity.streams_until(now)?;
         self.token = Some(token.into());
         let body = json!({ "outcome": "refreshed", "expires_at": expires_at });

@@ -105,6 +105,18 @@ async fn an_owner_who_cannot_be_learnt_is_a_503_and_admins_go_on() {
 }
 
 #[tokio::test]
+async fn who_may_not_read_the_room_may_not_push_to_it_either() {
+    let tasks = Tasks::new();
+    let refusing = start_answering(&tasks, || StatusCode::FORBIDDEN.into_response());
+    let shop = Shop::open_with(tasks.clone(), refusing).await;
+    // An admin whom the app does not list, and a host who is banned.
+    for (user, role) in [("root", Role::Admin), (OWNER, Role::Host)] {
+        let (status, code, _) = unpack(shop.get(PATH, user, role).await).await;
+        assert_eq!((status, code.as_str()), (403, "not_allowed"), "{user}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_does_not_come_is_not_waited_for() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());

@@ -1,11 +1,11 @@
 //! Point 1, what `../apps.rs` does not show: an app's number, its times, and its admin accounts.
 
 use domain::actor::Role::Admin;
-use harness::Cluster;
+use harness::{Cluster, eventually};
 use serde_json::json;
 use service_kit::clock;
 
-use super::{Stage, already_so, done, refused, shown};
+use super::{LIMIT, Stage, already_so, done, refused, shown};
 
 pub(super) async fn chapter(cluster: &Cluster, stage: &Stage) {
     let operator = cluster.operator();
@@ -40,6 +40,16 @@ async fn admins(cluster: &Cluster, stage: &Stage) {
     already_so(shop.put("/admins", &list(&six[..5])).await);
     let asks = async || late.put("/users/late", &json!({"nick": "Late"})).await;
     refused(asks().await, 403, "admin_not_listed");
+    // Nor do they read, by a question or by a stream, and nothing is signed for them.
+    for path in ["/rooms", "/users/host", "/word-lists", "/room-ranks"] {
+        let nothing = eventually("the list is known", LIMIT, async || {
+            let answer = late.query(path).await;
+            (answer.0 != 200).then_some(answer)
+        });
+        refused(nothing.await, 403, "admin_not_listed");
+    }
+    let stream = late.stream("/rooms/any/stream").await;
+    assert_eq!(stream.status(), 403);
     done(shop.put("/admins", &list(&[])).await);
     done(asks().await);
 }
