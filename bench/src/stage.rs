@@ -139,7 +139,8 @@ async fn serve(
     tasks: &Tasks,
 ) -> anyhow::Result<SocketAddr> {
     let profiles = command_service::gateway::profiles::Profiles::new(nats.clone(), &config.gateway);
-    let screen = Screen::new(config.filter.clone(), nats.clone(), tasks.clone()).await;
+    let screen =
+        Screen::new(config.filter.clone(), &config.limits, nats.clone(), tasks.clone()).await;
     let facts = command_service::gateway::facts::Facts::new(nats, &config.gateway);
     let config_gateway = config.gateway.clone();
     let before = command_service::gateway::before::Before::try_new(config.before.clone())?;

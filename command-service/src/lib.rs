@@ -93,7 +93,7 @@ pub async fn start(
     tasks.spawn("keeper", keeper.run(tasks.shutdown_token()));
     let readiness = readiness(submitter.clone());
     let profiles = Profiles::new(nats.clone(), &config.gateway);
-    let screen = Screen::new(config.filter, nats.clone(), tasks.clone()).await;
+    let screen = Screen::new(config.filter, &config.limits, nats.clone(), tasks.clone()).await;
     let facts = Facts::new(nats.clone(), &config.gateway);
     let gateway =
         Gateway { auth, profiles, screen, before, facts, submitter, config: config.gateway };

@@ -105,6 +105,15 @@ pub struct Limits {
     pub mask_bytes_max: u32,
 }
 
+impl Limits {
+    /// More than this no command says, whatever it is that is said: some rule refuses it.
+    pub fn said_bytes_max(&self) -> u32 {
+        let Self { message_bytes_max, room_name_bytes_max, nick_bytes_max, .. } = *self;
+        let lasting = self.announcement_bytes_max.max(self.introduction_bytes_max);
+        message_bytes_max.max(room_name_bytes_max).max(nick_bytes_max).max(lasting)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

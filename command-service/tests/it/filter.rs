@@ -64,6 +64,10 @@ async fn a_text_is_masked_or_refused_as_the_lists_say() {
         assert!(!problem.to_string().contains("hard"), "{problem}");
     }
     say(&service, "we have no rival, no rivalry").await.expect(201);
+    // What is too long to be accepted is refused for that, and nobody looks at its words.
+    let long = |bytes: usize| format!("{}{}", "r.i.v.a.l ", ".".repeat(bytes - 10));
+    say(&service, &long(12_288)).await.expect_problem(422, "text_refused");
+    say(&service, &long(12_289)).await.expect_problem(422, "text_too_long");
 
     let custom = json!({"data": "card", "extension": r#"{"id":"rivalx ugly","text":["so ugly"]}"#});
     service.post(Viewer, "ann", "/rooms/room/custom-messages", custom).await.expect(201);

@@ -16,6 +16,7 @@ use std::time::Duration;
 use domain::actor::Role;
 use domain::command::Command;
 use domain::ids::AppId;
+use domain::limits::Limits;
 use filter::rules::{Defaults, English, Rules};
 use nats::client::Nats;
 use service_kit::error_chain::ErrorChain;
@@ -34,6 +35,8 @@ type KnownRules = watch::Receiver<Option<Arc<Rules>>>;
 #[derive(Debug, Clone)]
 pub struct Screen {
     config: Arc<FilterConfig>,
+    /// What is longer is refused for its length by the rules, and not looked at before.
+    bytes_max: usize,
     defaults: Arc<Defaults>,
     nats: Nats,
     tasks: Tasks,
@@ -42,7 +45,8 @@ pub struct Screen {
 
 impl Screen {
     /// Reads and compiles the lists of the installation. One that is missing is said, and left out.
-    pub async fn new(config: FilterConfig, nats: Nats, tasks: Tasks) -> Self {
+    pub async fn new(config: FilterConfig, limits: &Limits, nats: Nats, tasks: Tasks) -> Self {
+        let bytes_max = usize::try_from(limits.said_bytes_max()).unwrap_or(usize::MAX);
         let settings = config.clone();
         let loaded = tokio::task::spawn_blocking(move || defaults(&settings)).await;
         let defaults = loaded.unwrap_or_else(|error| {
@@ -50,7 +54,8 @@ impl Screen {
             Defaults::none()
         });
         let apps = Arc::new(RwLock::new(HashMap::new()));
-        Self { config: Arc::new(config), defaults: Arc::new(defaults), nats, tasks, apps }
+        let (config, defaults) = (Arc::new(config), Arc::new(defaults));
+        Self { config, bytes_max, defaults, nats, tasks, apps }
     }
 
     /// Screens the commands of one request, masks their texts and marks those that are not to be.
@@ -59,8 +64,7 @@ impl Screen {
         app: &AppId,
         mut commands: Vec<Command>,
     ) -> Result<Vec<Command>, SubmitError> {
-        let concerned = commands.iter_mut().filter(|command| self.concerns(command));
-        let bytes: usize = concerned.map(|command| Texts::bytes(&mut command.action)).sum();
+        let bytes: usize = commands.iter_mut().map(|command| self.bytes(command)).sum();
         if bytes == 0 {
             return Ok(commands);
         }
@@ -84,9 +88,21 @@ impl Screen {
 
     fn screen(&self, rules: &Rules, commands: &mut [Command]) {
         let screener = Screener { rules, custom_json_keys: &self.config.custom_json_keys };
-        for command in commands.iter_mut().filter(|command| self.concerns(command)) {
-            command.screening = screener.screen(&mut command.action);
+        for command in commands {
+            if 0 < self.bytes(command) {
+                command.screening = screener.screen(&mut command.action);
+            }
         }
+    }
+
+    /// Bytes of it that are to be screened.
+    fn bytes(&self, command: &mut Command) -> usize {
+        if !self.concerns(command) {
+            return 0;
+        }
+        Some(Texts::bytes(&mut command.action))
+            .filter(|bytes| *bytes <= self.bytes_max)
+            .unwrap_or(0)
     }
 
     /// The rules of an app. The first command of an app waits until its lists are known: a text is
