@@ -52,13 +52,30 @@ async fn who_is_gone_is_left_once_and_the_peak_outlives_the_only_instance() {
     assert_eq!(left["user_id"], "ann");
     assert_eq!(bobs.of("room_left").len(), 1);
 
+    // Who is in the room when the only instance is killed is left, once, unless they come again.
+    let _ann = ann.watch("tea").await;
+    let joined = done(ann.put("/rooms/tea/members/ann", &json!({})).await);
+    let bob_joined = done(bob.put("/rooms/tea/members/bob", &json!({})).await);
+    bobs.until("ann is here", |frame| frame["room_seq"] == joined["room_seq"]).await;
     cluster.kill9();
     cluster.restart().await;
     let shop = cluster.caller("shop", Admin);
-    assert_eq!(measured(&shop, 2, 2).await, 0);
+    let bobs = cluster.caller("bob", Viewer).watch("tea").await;
+    let again = |frame: &Value| {
+        frame["type"] == "room_left" && bob_joined["room_seq"].as_u64() < frame["room_seq"].as_u64()
+    };
+    let left = bobs.until("ann is left", again).await;
+    assert_eq!((&left["user_id"], &left["priority"]), (&json!("ann"), &json!("lowest")));
+    eventually("bob is the only member", LIMIT, async || {
+        let members = done(shop.query("/rooms/tea/members").await);
+        let members = members["members"].as_array().unwrap();
+        (members.len() == 1 && members[0]["user_id"] == "bob").then_some(())
+    })
+    .await;
+    assert_eq!(measured(&shop, 2, 2).await, 1);
     let cid = cluster.caller("cid", Viewer);
     let cids = cid.watch("tea").await;
-    assert_eq!(measured(&shop, 2, 3).await, 1);
+    assert_eq!(measured(&shop, 2, 3).await, 2);
     drop((bobs, cids));
     cluster.stop().await;
 }

@@ -3,18 +3,19 @@
 //! Every instance knows its own streams ([`crate::hub::people`]) and tells the others now and then what
 //! has changed, as a [`users::Users`] for each room; [`board::Board`] puts it together. Nothing of it is
 //! in the log: a viewer who opens a stream is no event. Only whoever has joined and is gone without a word
-//! is left ([`leavers`], [`leave`]). A figure that is a little old is put right by the next bulletin;
+//! is left ([`leavers`], [`leave`]), also when their instance is gone ([`lost`]). A figure that is a little old is put right by the next bulletin;
 //! what there has been is kept by [`record`].
 
 pub(crate) mod board;
 pub(crate) mod config;
 mod leave;
 mod leavers;
+mod lost;
 pub(crate) mod record;
 pub(crate) mod users;
 mod visit;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ use crate::hub::AppHub;
 use crate::presence::board::{Board, Change, Instance, Summary};
 use crate::presence::leave::Leave;
 use crate::presence::leavers::{Leaver, Leavers};
+use crate::presence::lost::{Lost, Searching, found};
 use crate::presence::visit::{Visiting, back};
 use crate::read_models::ReadModels;
 use crate::service::Service;
@@ -44,9 +46,6 @@ const DUES_WAITING_MAX: usize = 64;
 
 /// People in one bulletin.
 const LEAVERS_TOLD: usize = 1_000;
-
-/// Members of a room among whom those of a dead instance are looked for.
-const LOST_MEMBERS_MAX: u32 = 1_000;
 
 /// What one instance says, of some rooms.
 #[derive(Debug, Serialize, Deserialize)]
@@ -94,6 +93,8 @@ pub(crate) fn start(hub: &Arc<AppHub>, nats: &Nats, service: &Service, stop: &Ca
         recorded_at: Instant::now(),
         wants_counts: true,
         visiting: None,
+        lost: VecDeque::new(),
+        searching: None,
         leavers: Leavers::new(instance.clone(), leave_after, answer, max),
         speaks_up: Vec::new(),
         read_models: service.read_models().clone(),
@@ -128,6 +129,9 @@ struct Keeper {
     wants_counts: bool,
     /// Under way to Postgres.
     visiting: Option<Visiting>,
+    /// Whom to look for.
+    lost: VecDeque<Lost>,
+    searching: Option<Searching>,
     leavers: Leavers,
     /// Who is to stay, told with the next exchange.
     speaks_up: Vec<Leaver>,
@@ -151,6 +155,12 @@ impl Keeper {
                     None => bulletins = None,
                 },
                 visit = back(self.visiting.as_mut()) => self.visited(visit),
+                leavers = found(self.searching.as_mut()) => {
+                    self.searching = None;
+                    for leaver in leavers {
+                        self.leavers.gone(leaver, Instant::now());
+                    }
+                }
             }
         }
     }
@@ -158,7 +168,7 @@ impl Keeper {
     async fn tick(&mut self) {
         let now = Instant::now();
         self.look(now);
-        self.look_for_lost(now).await;
+        self.look_for_lost();
         // Three times within the time after which one is taken for dead.
         let refresh = Duration::from_millis(self.config.expiry_ms / 3);
         let all = refresh <= now.duration_since(self.refreshed_at);
@@ -227,20 +237,6 @@ impl Keeper {
             payloads.push(pack(rooms));
         }
         payloads
-    }
-
-    /// Whose instance has died, and who has not come to another, is gone too.
-    async fn look_for_lost(&mut self, now: Instant) {
-        for (room_id, users) in self.board.lost() {
-            let app = self.hub.app();
-            let members = self.read_models.members(app, &room_id, None, LOST_MEMBERS_MAX).await;
-            for member in members.unwrap_or_default() {
-                let Ok(user) = member.user_id.parse() else { continue };
-                if users.contains(users::hash(&user)) {
-                    self.leavers.gone((room_id.clone(), user), now);
-                }
-            }
-        }
     }
 
     /// Asks the others about who is gone, speaks up for others, and passes on who is to be left.

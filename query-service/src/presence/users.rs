@@ -78,6 +78,14 @@ impl Users {
         }
     }
 
+    /// Whether somebody may be in it: of a large set nobody knows, and the answer is yes.
+    pub(crate) fn may_contain(&self, user: u64) -> bool {
+        match self {
+            Self::Exact(users) => users.contains(&user),
+            Self::About(_) => true,
+        }
+    }
+
     /// The set as it is kept.
     pub(crate) fn to_keep(&self) -> Self {
         match self {

@@ -10,6 +10,7 @@ use domain::ids::{AppId, RoomId};
 use tokio::time::Instant;
 
 use crate::presence::Keeper;
+use crate::presence::lost::Lost;
 use crate::presence::record::Record;
 use crate::read_models::ReadModels;
 
@@ -109,6 +110,8 @@ impl Keeper {
         self.visiting = None;
         if let Some(counts) = visit.counts.take() {
             self.wants_counts = false;
+            let rooms = counts.iter().map(|(room_id, ..)| room_id.clone()).collect();
+            self.lost.push_back(Lost::Ever(rooms));
             self.hub.measured_before(counts);
         }
         self.board.visited(visit);
