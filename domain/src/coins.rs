@@ -30,10 +30,10 @@ impl Coins {
         self.0.checked_mul(u64::from(count)).map(Self).filter(|product| *product <= Self::MAX)
     }
 
-    /// The sum, which stays at the largest number instead of wrapping.
+    /// The sum, which stays at the largest number that a table holds instead of wrapping.
     #[must_use]
     pub fn saturating_add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        Self(self.0.saturating_add(other.0).min(i64::MAX.unsigned_abs()))
     }
 
     /// The difference, which stays at nothing instead of wrapping.
@@ -46,6 +46,15 @@ impl Coins {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_stay_within_what_a_table_holds() {
+        let most = Coins(i64::MAX.unsigned_abs());
+        assert_eq!(Coins(1).saturating_add(Coins(2)), Coins(3));
+        assert_eq!(most.saturating_add(Coins(0)), most);
+        assert_eq!(most.saturating_add(Coins::MAX), most);
+        assert_eq!(Coins(2).saturating_sub(Coins(3)), Coins(0));
+    }
 
     #[test]
     fn a_product_above_the_limit_is_refused() {

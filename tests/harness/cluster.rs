@@ -1,9 +1,11 @@
 //! A whole system: `matinee up` as a process, in a directory of its own, on ports of its own.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::actor::Role;
@@ -212,9 +214,20 @@ query.hub.shaping.low_items_per_s = 0
 query.hub.shaping.lowest_items_per_s = 0
 ";
 
+/// A port that no other system of these tests has, also while that is still starting.
+fn port() -> u16 {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let port = port::configured_or_free(0).expect("a free port");
+        if given.insert(port) {
+            return port;
+        }
+    }
+}
+
 /// Fixed ports: what is started again must be found again.
 fn settings() -> String {
-    let port = || port::configured_or_free(0).expect("a free port");
     let program = env_var("MATINEE_NATS_SERVER").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../.matinee/bin/nats-server"),
         PathBuf::from,

@@ -7,6 +7,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+pub mod answers;
 pub mod cluster;
 pub mod eventually;
 pub mod http;

@@ -14,6 +14,7 @@ pub(super) async fn chapter(stage: &Stage) {
     defined(stage).await;
     set(stage).await;
     of_members(stage).await;
+    of_some_kinds(stage).await;
     counted(stage).await;
 }
 
@@ -106,6 +107,20 @@ async fn of_members(stage: &Stage) {
     let is_gold = |frame: &Value| frame["data"]["values"]["medal"] == "gold";
     let told = stream.until("the medal", is_gold).await;
     assert_eq!((&told["type"], &told["value"]), (&json!("member_fields_set"), &json!("ann")));
+}
+
+/// A field for some kinds of rooms, which this one is not until it becomes one.
+async fn of_some_kinds(stage: &Stage) {
+    let Stage { shop, host, .. } = stage;
+    let auctions =
+        json!({"scope": "room", "read": "anyone", "write": "owner", "kinds": ["auction"]});
+    done(shop.put("/fields/bid", &auctions).await);
+    let bid = json!({"values": {"bid": "100"}});
+    refused(host.post(FIELDS, &bid).await, 409, "field_not_for_kind");
+    done(host.put("/rooms/fields/profile", &json!({"kind": "auction"})).await);
+    let set = done(host.post(FIELDS, &bid).await);
+    let room = shown(shop, "/rooms/fields", &set).await;
+    assert_eq!(room["fields"]["bid"]["value"], "100", "{room}");
 }
 
 /// A number of the room: several hands at once add up, and it never runs over.

@@ -3,14 +3,14 @@
 //!
 //! | point of the whole room | shown by |
 //! | --- | --- |
-//! | 1 apps, admin accounts | `apps.rs` here, `../apps.rs` |
+//! | 1 apps, admin accounts | `apps.rs` here, `../apps.rs`, `../many_apps.rs` |
 //! | 2 rooms | `rooms.rs` |
 //! | 3 messages; what is shed | `messages.rs`, `rush.rs` |
 //! | 4 one shape for echo and remote | `echo.rs` |
-//! | 5 gifts, likes, follows; purchases | `gifts.rs`; `products.rs`, `../purchases.rs` |
+//! | 5 gifts, likes, follows, heat; purchases | `gifts.rs`, `../overflow.rs`; `products.rs`, `../purchases.rs` |
 //! | 6 products | `products.rs` |
 //! | 7 custom fields, counters | `fields.rs` |
-//! | 8 people | `people.rs` |
+//! | 8 people | `people.rs`, `../audience.rs` |
 //! | 9 moderation | `moderation.rs`, `../moderation.rs` |
 //! | 10 levels | `levels.rs`, `../levels.rs` |
 //! | 11 content filter | `filter.rs`; its figures `filter/tests/it/rates.rs` |
@@ -32,7 +32,8 @@ mod rooms;
 mod rush;
 
 use domain::actor::Role::{Admin, Assistant, Guest, Host, Viewer};
-use harness::http::{Answer, Caller};
+use harness::answers::{already_so, done, refused};
+use harness::http::Caller;
 use harness::{Cluster, eventually};
 use serde_json::{Value, json};
 
@@ -74,27 +75,6 @@ impl Stage {
         let live = json!({"status": "live"});
         done(self.host.put(&format!("/rooms/{room}/status"), &live).await);
     }
-}
-
-/// It was accepted.
-#[track_caller]
-fn done((status, body): Answer) -> Value {
-    assert_eq!(status, 201, "{body}");
-    body
-}
-
-/// It was so already.
-#[track_caller]
-fn already_so((status, body): Answer) {
-    assert_eq!((status.as_u16(), &body["outcome"]), (200, &json!("already_so")), "{body}");
-}
-
-/// It was refused with this.
-#[track_caller]
-fn refused((status, body): Answer, expected: u16, code: &str) -> Value {
-    let kind = format!("/problems/{code}");
-    assert_eq!((status.as_u16(), &body["type"]), (expected, &json!(kind)), "{body}");
-    body
 }
 
 /// The answer to a question, up to what the command said.
