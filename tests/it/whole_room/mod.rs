@@ -4,7 +4,7 @@
 //! | point of the whole room | shown by |
 //! | --- | --- |
 //! | 1 apps, admin accounts | `apps.rs` here, `../apps.rs`, `../many_apps.rs` |
-//! | 2 rooms | `rooms.rs` |
+//! | 2 rooms | `rooms.rs`, `broadcasts.rs` |
 //! | 3 messages; what is shed | `messages.rs`, `rush.rs` |
 //! | 4 one shape for echo and remote | `echo.rs` |
 //! | 5 gifts, likes, follows, heat; purchases | `gifts.rs`, `../overflow.rs`; `products.rs`, `../purchases.rs` |
@@ -18,6 +18,7 @@
 //! | all of it survives, and a rebuild equals it | this file |
 
 mod apps;
+mod broadcasts;
 mod echo;
 mod fields;
 mod filter;
@@ -135,6 +136,7 @@ async fn a_room_does_all_that_is_promised_and_a_crash_takes_nothing_of_it() {
     messages::chapter(&stage).await;
     rush::chapter(&cluster, &stage).await;
     echo::chapter(&stage).await;
+    broadcasts::chapter(&stage).await;
     gifts::chapter(&stage).await;
     products::chapter(&stage).await;
     fields::chapter(&stage).await;
