@@ -242,6 +242,8 @@ pub struct AnswersConfig {
     pub page_items: u32,
     /// Most of them.
     pub page_items_max: u32,
+    /// Seconds for which viewers are shown what happened in a room; 0 is for ever.
+    pub history_ttl_s: u32,
     /// Members of a room up to which they are listed.
     pub members_max: u32,
     /// Bytes of what is searched for.
@@ -263,6 +265,7 @@ impl Default for AnswersConfig {
             recent_items_max: 200,
             page_items: 50,
             page_items_max: 200,
+            history_ttl_s: 86_400,
             members_max: 1_000,
             search_bytes_max: 60,
             profile_users_max: 200,
@@ -327,6 +330,7 @@ impl QueryConfig {
         let most = answers.page_items_max;
         check_range("query.answers.page_items_max", most, 1..=10_000)?;
         check_range("query.answers.page_items", answers.page_items, 1..=most)?;
+        check_range("query.answers.history_ttl_s", answers.history_ttl_s, 0..=3_153_600_000)?;
         check_range("query.answers.members_max", answers.members_max, 0..=1_000_000)?;
         check_range("query.answers.search_bytes_max", answers.search_bytes_max, 1..=500)?;
         check_range("query.answers.profile_users_max", answers.profile_users_max, 1..=1_000)?;

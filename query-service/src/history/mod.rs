@@ -4,6 +4,7 @@
 //! [`History::page`] is all that a reader needs. [`segments`] keeps what was read, so that a storm of
 //! returning viewers asks for each segment once; [`log`] reads the log from a known place.
 
+pub(crate) mod horizon;
 mod log;
 pub(crate) mod places;
 mod segments;
@@ -17,6 +18,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::config::HistoryConfig;
+use crate::history::horizon::Horizon;
 use crate::history::segments::{Key, Segments, dense};
 use crate::hub::AppHub;
 use crate::hub::lock::lock;
@@ -94,7 +96,10 @@ impl History {
                 tokio::time::sleep(Duration::from_millis(config.resume_retry_ms)).await;
             }
             let before = key.first() - 1;
-            let page = self.read_models.feed_after(hub.app(), &key.room_id, before, items).await;
+            let page = self
+                .read_models
+                .feed_after(hub.app(), &key.room_id, before, Horizon::NONE, items)
+                .await;
             let Ok(page) = page else {
                 *lock(&self.postgres_failed_at) = Some(Instant::now());
                 return None;

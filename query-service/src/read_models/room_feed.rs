@@ -4,6 +4,7 @@ use domain::ids::{AppId, RoomId};
 use domain::view::recalled::recalled_item;
 use tokio_postgres::Row;
 
+use crate::history::horizon::Horizon;
 use crate::read_models::{ReadModels, Unavailable, bigint, unsigned};
 
 /// Both follow the primary key.
@@ -11,13 +12,13 @@ const AFTER: &str = "
     SELECT room_seq, item, recalled_message.room_seq IS NOT NULL
     FROM matinee.room_feed
     LEFT JOIN matinee.recalled_message USING (app, room_id, room_seq)
-    WHERE app = $1 AND room_id = $2 AND room_seq > $3
+    WHERE app = $1 AND room_id = $2 AND room_seq > $3 AND at >= $5
     ORDER BY room_seq LIMIT $4";
 const BEFORE: &str = "
     SELECT room_seq, item, recalled_message.room_seq IS NOT NULL
     FROM matinee.room_feed
     LEFT JOIN matinee.recalled_message USING (app, room_id, room_seq)
-    WHERE app = $1 AND room_id = $2 AND room_seq < $3
+    WHERE app = $1 AND room_id = $2 AND room_seq < $3 AND at >= $5
     ORDER BY room_seq DESC LIMIT $4";
 /// As few as a room may have pinned.
 const THESE: &str = "
@@ -68,11 +69,12 @@ impl ReadModels {
         app: &AppId,
         room_id: &RoomId,
         room_seq: u64,
+        horizon: Horizon,
         limit: u32,
     ) -> Result<Vec<Item>, Unavailable> {
         let (app, room_id) = (app.as_str(), room_id.as_str());
-        let params = (bigint(room_seq), i64::from(limit));
-        let rows = self.query(AFTER, &[&app, &room_id, &params.0, &params.1]).await?;
+        let params = (bigint(room_seq), i64::from(limit), horizon.millis());
+        let rows = self.query(AFTER, &[&app, &room_id, &params.0, &params.1, &params.2]).await?;
         Ok(rows.iter().map(Item::of).collect())
     }
 
@@ -82,11 +84,12 @@ impl ReadModels {
         app: &AppId,
         room_id: &RoomId,
         room_seq: u64,
+        horizon: Horizon,
         limit: u32,
     ) -> Result<Vec<Item>, Unavailable> {
         let (app, room_id) = (app.as_str(), room_id.as_str());
-        let params = (bigint(room_seq), i64::from(limit));
-        let rows = self.query(BEFORE, &[&app, &room_id, &params.0, &params.1]).await?;
+        let params = (bigint(room_seq), i64::from(limit), horizon.millis());
+        let rows = self.query(BEFORE, &[&app, &room_id, &params.0, &params.1, &params.2]).await?;
         Ok(rows.iter().map(Item::of).collect())
     }
 }

@@ -15,6 +15,7 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
+use crate::history::horizon::Horizon;
 use crate::history::shown_now;
 use crate::hub::Reader;
 use crate::openapi::{HISTORY, question, schemas};
@@ -60,22 +61,23 @@ async fn feed(
     must_exist(hub, &room_id)?;
     let log_seq = service.projected(&app, min_seq).await?;
 
+    let reader = Reader::of(&identity);
+    let horizon = Horizon::of(answers.history_ttl_s, hub, &room_id, &reader);
     let read_models = service.read_models();
     let (items, next) = if let Some(after) = after {
-        let mut items = read_models.feed_after(&app, &room_id, after, limit + 1).await?;
+        let mut items = read_models.feed_after(&app, &room_id, after, horizon, limit + 1).await?;
         let more = page::cut(&mut items, limit);
         let next = items.last().filter(|_| more).map(|item| item.room_seq);
         (items, next)
     } else {
         let before = before.unwrap_or(u64::MAX);
-        let mut items = read_models.feed_before(&app, &room_id, before, limit + 1).await?;
+        let mut items = read_models.feed_before(&app, &room_id, before, horizon, limit + 1).await?;
         let more = page::cut(&mut items, limit);
         let next = items.last().filter(|_| more).map(|item| item.room_seq);
         items.reverse();
         (items, next)
     };
     let mut items = shown_now(hub, &room_id, items);
-    let reader = Reader::of(&identity);
     for item in &mut items {
         hub.show(&room_id, &reader, &mut item.json);
     }

@@ -14,6 +14,7 @@ use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::{Reply, Response};
 
+use crate::history::horizon::Horizon;
 use crate::history::shown_now;
 use crate::hub::frame::Frame;
 use crate::hub::{AppHub, Reader, RoomSnapshot};
@@ -58,24 +59,31 @@ async fn room(
         hub.show(&room_id, &reader, &mut item.json);
     }
     let recent: Vec<&str> = snapshot.newest.iter().map(Frame::json).collect();
+    let horizon = Horizon::of(answers.history_ttl_s, hub, &room_id, &reader);
+    let too_old = horizon.before(&recent);
+    if 0 < too_old {
+        return Ok(answer(&snapshot, &recent[too_old..], &pinned, true));
+    }
     let oldest = snapshot.room_seq + 1 - recent.len() as u64;
     let missing = wanted - u32::try_from(recent.len()).unwrap_or(wanted);
     if missing == 0 || oldest <= 1 {
         return Ok(answer(&snapshot, &recent, &pinned, true));
     }
 
-    let older = service.read_models().feed_before(&app, &room_id, oldest, missing).await;
+    let older = service.read_models().feed_before(&app, &room_id, oldest, horizon, missing).await;
+    let is_known = older.is_ok();
     let mut older = shown_now(hub, &room_id, older.unwrap_or_default());
     // What the projector has not written yet is a hole; what lies before it is not recent.
     let holds = |(expected, seq): (u64, u64)| expected == seq;
     let seqs = older.iter().map(|item| item.room_seq);
     let dense = (1..oldest).rev().zip(seqs).take_while(|pair| holds(*pair)).count();
+    let has_all_of_late = is_known && !horizon.is_none() && dense == older.len();
     older.truncate(dense);
     older.reverse();
     for item in &mut older {
         hub.show(&room_id, &reader, &mut item.json);
     }
-    let complete = older.len() as u64 == u64::from(missing).min(oldest - 1);
+    let complete = has_all_of_late || older.len() as u64 == u64::from(missing).min(oldest - 1);
     let recent: Vec<&str> = older.iter().map(|item| item.json.as_str()).chain(recent).collect();
     Ok(answer(&snapshot, &recent, &pinned, complete))
 }

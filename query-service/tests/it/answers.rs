@@ -38,6 +38,38 @@ async fn a_snapshot_has_the_room_and_its_recent_items() {
 }
 
 #[tokio::test]
+async fn viewers_see_a_day_of_history_and_those_who_run_the_room_all_of_it() {
+    let world = World::start_with(|config| config.hub.ring_items_max = 4).await;
+    let room = world.room("room-1", 9).await;
+    world.caught_up(&room).await;
+    let (now, day) = (service_kit::clock::now().0, 86_400_000);
+    for (up_to, at) in [(6, now - day + 60_000), (5, now - day)] {
+        let at = format!("UPDATE matinee.room_feed SET at = {at} WHERE room_seq <= {up_to}");
+        world.sql(&at).await;
+    }
+    let (feed, room) = (format!("rooms/{room}/feed?limit=4"), format!("rooms/{room}"));
+
+    let (_, late) = world.get(&room).await;
+    assert_eq!(
+        (seqs(&late["recent"]), &late["recent_complete"]),
+        ((6..=10).collect(), &json!(true))
+    );
+    let (_, page) = world.get(&feed).await;
+    assert_eq!((seqs(&page["items"]), &page["next"]), (vec![7, 8, 9, 10], &json!(7)));
+    let (_, page) = world.get(&format!("{feed}&before=7")).await;
+    assert_eq!((seqs(&page["items"]), &page["next"]), (vec![6], &json!(null)));
+    let (_, page) = world.get(&format!("{feed}&after=0")).await;
+    assert_eq!((seqs(&page["items"]), &page["next"]), (vec![6, 7, 8, 9], &json!(9)));
+
+    let admin = world.token_for(Role::Admin, 60);
+    let (_, all) = world.get_as(&admin, &room).await;
+    assert_eq!((seqs(&all["recent"]), &all["recent_complete"]), ((1..=10).collect(), &json!(true)));
+    let (_, page) = world.get_as(&admin, &format!("{feed}&before=7")).await;
+    assert_eq!((seqs(&page["items"]), &page["next"]), (vec![3, 4, 5, 6], &json!(3)));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn history_is_paged_in_both_directions() {
     let world = World::start().await;
     let room = world.room("room-1", 9).await;
