@@ -59,7 +59,7 @@ mod tests {
     }
 
     /// What no line of a show can lead to, and why.
-    const NOT_WRITTEN: [(&str, &str); 10] = [
+    const NOT_WRITTEN: [(&str, &str); 11] = [
         ("epoch_started", "whoever leads writes it"),
         ("user_registered", "everybody is registered before the show"),
         ("room_created", "the room is opened before the show"),
@@ -70,6 +70,7 @@ mod tests {
         ("app_expiry_set", "in the registry's log"),
         ("app_keys_set", "in the registry's log"),
         ("app_deleted", "in the registry's log"),
+        ("gift_refunded", "what a show gave is compared with the totals, and must stay in them"),
     ];
 
     #[test]
