@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::timestamp::Timestamp;
+use crate::view::withheld::taken_for;
 
 /// A feed item without `value` and `data`.
 #[derive(Serialize, Deserialize)]
@@ -33,11 +34,15 @@ struct Envelope<'a> {
     #[serde(skip_deserializing)]
     value: Option<()>,
     #[serde(skip_deserializing)]
-    data: Empty,
+    data: Rest,
 }
 
+/// Nothing, but of a silenced message what its sender took it for: they are not to learn the rest.
 #[derive(Default, Serialize)]
-struct Empty {}
+struct Rest {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    was: Option<&'static str>,
+}
 
 /// The types of which the text goes.
 const MESSAGES: [&str; 4] =
@@ -49,7 +54,8 @@ pub fn recalled_item(item: &str) -> String {
     match serde_json::from_str::<Envelope<'_>>(item) {
         Ok(envelope) if !MESSAGES.contains(&&*envelope.kind) => item.to_owned(),
         Ok(envelope) => {
-            let recalled = Envelope { recalled: true, ..envelope };
+            let data = Rest { was: taken_for(item) };
+            let recalled = Envelope { recalled: true, data, ..envelope };
             // Plain texts and numbers: writing them into memory cannot fail.
             serde_json::to_string(&recalled).unwrap_or_default()
         }

@@ -11,6 +11,7 @@ use crate::event::EventData;
 use crate::field::Clearance;
 use crate::ids::UserId;
 use crate::room::said::{Besides, Said};
+use crate::room::silence_message::MessageSilenced;
 
 const HELD: &str = r#"{"type":"message_held","#;
 const SILENCED: &str = r#"{"type":"message_silenced","#;
@@ -65,6 +66,7 @@ pub fn own(item: &str) -> Option<(UserId, String)> {
     #[derive(Deserialize)]
     struct Data {
         user_id: Option<UserId>,
+        was: Option<String>,
         text: Option<Arc<str>>,
         besides: Option<Besides>,
     }
@@ -73,6 +75,9 @@ pub fn own(item: &str) -> Option<(UserId, String)> {
     }
     let Of { user_id, data } = serde_json::from_str(item).ok()?;
     if let Some(rest) = item.strip_prefix(SILENCED) {
+        if let Some(was) = data.was {
+            return Some((user_id, as_recalled(rest, &was)?));
+        }
         let own = match (data.text, data.besides) {
             (Some(text), Some(besides)) => as_sent(rest, text, besides)?,
             (None, _) | (_, None) => format!("{SENT}{rest}"),
@@ -81,6 +86,23 @@ pub fn own(item: &str) -> Option<(UserId, String)> {
     }
     // A review is about somebody else than its actor.
     Some((data.user_id.unwrap_or(user_id), item.to_owned()))
+}
+
+/// What the sender of a silenced message takes it for; nothing for other items.
+pub(crate) fn taken_for(item: &str) -> Option<&'static str> {
+    #[derive(Deserialize)]
+    struct Of {
+        data: MessageSilenced,
+    }
+    let rest = item.strip_prefix(SILENCED).map(|_| serde_json::from_str::<Of>(item))?;
+    let MessageSilenced { text, reply_to, besides } = rest.ok()?.data;
+    Some(Said { text, reply_to, besides }.sent().type_name())
+}
+
+/// A silenced item that was recalled, behind its type, as its sender sees it.
+fn as_recalled(rest: &str, was: &str) -> Option<String> {
+    let (head, _) = rest.split_once(r#","data":"#)?;
+    Some(format!(r#"{{"type":"{was}",{head},"data":{{}}}}"#))
 }
 
 /// A silenced item behind its type, as what it would have been.
@@ -98,6 +120,7 @@ mod tests {
     use crate::room::send_message::MessageSent;
     use crate::sample;
     use crate::view::feed_item::feed_item;
+    use crate::view::recalled::recalled_item;
 
     #[test]
     fn those_who_run_the_room_see_all_others_a_place_and_the_sender_their_message() {
@@ -133,6 +156,17 @@ mod tests {
             let silenced = feed_item(&crate::event::Event { data, ..event.clone() }).unwrap();
             let (user, own) = own(&silenced).unwrap();
             assert_eq!((user, Some(own)), (event.actor.user.clone(), feed_item(&event)));
+        }
+    }
+
+    #[test]
+    fn a_silenced_message_that_was_recalled_is_to_its_sender_what_another_would_be() {
+        for event in sample::events() {
+            let Some(said) = Said::of(&event.data) else { continue };
+            let data = crate::room::silence_message::silence(said);
+            let silenced = feed_item(&crate::event::Event { data, ..event.clone() }).unwrap();
+            let (_, own) = own(&recalled_item(&silenced)).unwrap();
+            assert_eq!(own, recalled_item(&feed_item(&event).unwrap()));
         }
     }
 
