@@ -1,4 +1,4 @@
-//! Reads what a viewer gets, strictly: framing, and which items each frame stands for.
+//! Reads what a viewer gets, strictly: framing, and what each frame stands for.
 
 use std::io::BufRead;
 
@@ -20,11 +20,15 @@ pub(super) struct Frames {
 
 /// What a frame says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Covered {
-    pub(super) from: u64,
-    pub(super) to: u64,
+pub(super) enum Said {
     /// A snapshot, or the place after which items follow: nothing that was delivered.
-    pub(super) is_beginning: bool,
+    Beginning(u64),
+    Items {
+        from: u64,
+        to: u64,
+    },
+    /// How many users are there.
+    Online(u64),
 }
 
 impl Frames {
@@ -36,7 +40,7 @@ impl Frames {
     pub(super) fn take(
         &mut self,
         bytes: &[u8],
-        mut tell: impl FnMut(Covered) -> anyhow::Result<()>,
+        mut tell: impl FnMut(Said) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let joined;
         let mut left = if self.rest.is_empty() {
@@ -47,9 +51,8 @@ impl Frames {
             &joined
         };
         while let Some((json, after)) = self.split(left)? {
-            // How many there are is no item.
-            if !json.is_empty() && !json.starts_with(br#"{"type":"online""#) {
-                tell(covered(json)?)?;
+            if !json.is_empty() {
+                tell(said(json)?)?;
             }
             left = after;
         }
@@ -109,22 +112,30 @@ fn websocket_frame(bytes: &[u8]) -> anyhow::Result<Option<(&[u8], &[u8])>> {
 }
 
 /// Every frame says first what it is and then where it stands.
-fn covered(json: &[u8]) -> anyhow::Result<Covered> {
+fn said(json: &[u8]) -> anyhow::Result<Said> {
     let shown = || String::from_utf8_lossy(&json[..json.len().min(80)]).into_owned();
     let kind = json.strip_prefix(b"{\"type\":\"").with_context(shown)?;
     let end = kind.iter().position(|byte| *byte == b'"').with_context(shown)?;
     let (kind, after) = (&kind[..end], &kind[end + 1..]);
     ensure!(kind != b"bye", "the stream ended: {}", shown());
-    let is_beginning = matches!(kind, b"snapshot" | b"resumed");
-    if let Some(after) = after.strip_prefix(b",\"from_seq\":") {
-        let (from, after) = number(after).with_context(shown)?;
-        let after = after.strip_prefix(b",\"room_seq\":").with_context(shown)?;
-        let (to, _) = number(after).with_context(shown)?;
-        return Ok(Covered { from, to, is_beginning });
+    if kind == b"online" {
+        let (_, after) = member(after, b"connections").with_context(shown)?;
+        let (users, _) = member(after, b"users").with_context(shown)?;
+        return Ok(Said::Online(users));
     }
-    let after = after.strip_prefix(b",\"room_seq\":").with_context(shown)?;
-    let (seq, _) = number(after).with_context(shown)?;
-    Ok(Covered { from: seq, to: seq, is_beginning })
+    let (from, after) =
+        member(after, b"from_seq").map_or((None, after), |(from, after)| (Some(from), after));
+    let (to, _) = member(after, b"room_seq").with_context(shown)?;
+    if matches!(kind, b"snapshot" | b"resumed") {
+        return Ok(Said::Beginning(to));
+    }
+    Ok(Said::Items { from: from.unwrap_or(to), to })
+}
+
+/// The number that is the next member, if it is that one, and what follows it.
+fn member<'a>(after: &'a [u8], name: &[u8]) -> Option<(u64, &'a [u8])> {
+    let value = after.strip_prefix(b",\"")?.strip_prefix(name)?.strip_prefix(b"\":")?;
+    number(value)
 }
 
 fn number(text: &[u8]) -> Option<(u64, &[u8])> {
@@ -137,11 +148,11 @@ fn number(text: &[u8]) -> Option<(u64, &[u8])> {
 mod tests {
     use super::*;
 
-    fn read(framing: Framing, bytes: &[u8], step: usize) -> Vec<(u64, u64, bool)> {
+    fn read(framing: Framing, bytes: &[u8], step: usize) -> Vec<Said> {
         let (mut frames, mut told) = (Frames::new(framing), Vec::new());
         for piece in bytes.chunks(step) {
-            let tell = |c: Covered| {
-                told.push((c.from, c.to, c.is_beginning));
+            let tell = |said: Said| {
+                told.push(said);
                 Ok(())
             };
             frames.take(piece, tell).unwrap();
@@ -154,6 +165,7 @@ mod tests {
         let json = [
             r#"{"type":"snapshot","room_seq":4,"reason":"fresh"}"#,
             r#"{"type":"message_sent","room_seq":5,"id":"x"}"#,
+            r#"{"type":"online","connections":30,"users":20,"peak":21,"unique":22,"at":1}"#,
             r#"{"type":"merged","from_seq":6,"room_seq":9,"counts":{}}"#,
         ];
         let sse = json.map(|json| format!(":\n\nid: 1\ndata: {json}\n\n")).concat();
@@ -163,7 +175,8 @@ mod tests {
             ws.extend_from_slice(json.as_bytes());
         }
         for step in [1, 2, 7, 1_000] {
-            let expected = [(4, 4, true), (5, 5, false), (6, 9, false)];
+            let items = |from, to| Said::Items { from, to };
+            let expected = [Said::Beginning(4), items(5, 5), Said::Online(20), items(6, 9)];
             assert_eq!(read(Framing::Sse, sse.as_bytes(), step), expected);
             assert_eq!(read(Framing::WebSocket, &ws, step), expected);
         }

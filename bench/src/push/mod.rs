@@ -30,7 +30,7 @@ use crate::figures::{rate, table};
 /// What to measure.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Only these: single, saturated, chat, big, many, beside, idle.
+    /// Only these: single, saturated, chat, big, many, beside, online, idle.
     #[arg(long, value_delimiter = ',')]
     scenarios: Vec<String>,
     /// Only these servers.
@@ -84,6 +84,11 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
         options.scenarios.is_empty() || options.scenarios.iter().any(|name| name == scenario.name)
     };
     for scenario in SCENARIOS.iter().filter(wanted) {
+        let servers: Vec<Target> = servers
+            .iter()
+            .copied()
+            .filter(|server| server.is_ours() || !scenario.says_figures())
+            .collect();
         let mut runs: Vec<Vec<Figures>> = vec![Vec::new(); servers.len()];
         for _ in 0..options.runs {
             for (server, runs) in servers.iter().zip(&mut runs) {

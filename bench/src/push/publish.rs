@@ -1,4 +1,5 @@
-//! How messages get in: into the log for us, by POST for the peers; and at which pace.
+//! How messages get in: into the log for us, by POST for the peers; how users come who are only
+//! counted; and at which pace.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -19,6 +20,7 @@ use service_kit::clock;
 use tokio::runtime::Handle;
 
 use super::scenario::{Load, Scenario};
+use super::server::{APP, token};
 use super::viewers::{Board, PATIENCE};
 
 /// About what people type; an item has about 330 bytes then, as in the reference figures.
@@ -37,17 +39,36 @@ pub(super) struct Publisher {
 
 /// Where messages get in.
 pub(super) enum Inlet {
-    Log { runtime: Handle, log: Box<Log>, last: LogSeq, base: u64 },
-    Post { tcp: TcpStream },
+    Log {
+        runtime: Handle,
+        log: Box<Log>,
+        last: LogSeq,
+        base: u64,
+    },
+    Post {
+        tcp: TcpStream,
+    },
+    /// No messages: for each turn another user is there.
+    Presence {
+        tcp: TcpStream,
+    },
 }
 
 impl Inlet {
     pub(super) fn post(addr: SocketAddr) -> anyhow::Result<Self> {
-        let tcp = TcpStream::connect(addr)?;
-        tcp.set_nodelay(true)?;
-        tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
-        Ok(Self::Post { tcp })
+        Ok(Self::Post { tcp: connect(addr)? })
     }
+
+    pub(super) fn presence(addr: SocketAddr) -> anyhow::Result<Self> {
+        Ok(Self::Presence { tcp: connect(addr)? })
+    }
+}
+
+fn connect(addr: SocketAddr) -> anyhow::Result<TcpStream> {
+    let tcp = TcpStream::connect(addr)?;
+    tcp.set_nodelay(true)?;
+    tcp.set_read_timeout(Some(PATIENCE))?;
+    Ok(tcp)
 }
 
 impl Publisher {
@@ -88,6 +109,19 @@ impl Inlet {
                         "POST /pub/{} HTTP/1.1\r\nHost: bench\r\nContent-Length: {}\r\n\r\n{item}",
                         room_id(*room)?,
                         item.len()
+                    )?;
+                }
+                tcp.write_all(&requests)?;
+                answers(tcp, turns.len())
+            }
+            Self::Presence { tcp } => {
+                let mut requests = Vec::new();
+                for (room, n) in turns {
+                    let (room, token) = (room_id(*room)?, token(&format!("user-{n}"))?);
+                    write!(
+                        requests,
+                        "PUT /v1/apps/{APP}/rooms/{room}/presence HTTP/1.1\r\nHost: bench\r\n\
+                         Authorization: Bearer {token}\r\nContent-Length: 0\r\n\r\n"
                     )?;
                 }
                 tcp.write_all(&requests)?;
@@ -156,7 +190,7 @@ pub(super) fn run(
             let others = Some(Paced::new(1..scenario.rooms, per_s, messages)?);
             closed(publisher, scenario, board, reached, window, others)
         }
-        Load::Rate { per_s, messages } => {
+        Load::Rate { per_s, messages } | Load::Figures { per_s, figures: messages } => {
             let mut paced = Paced::new(0..scenario.rooms, per_s, messages)?;
             while let Some(due) = paced.next_at() {
                 std::thread::sleep(due.saturating_duration_since(Instant::now()));

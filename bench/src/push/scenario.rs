@@ -23,6 +23,9 @@ pub(super) enum Load {
     Rate { per_s: u64, messages: u64 },
     /// The next into the first room as above, and so many a second into each of the others.
     Beside { window: u64, per_s: u64, messages: u64 },
+    /// Nothing is said; so many users a second are there too, without a stream, and all viewers are
+    /// told how many are there.
+    Figures { per_s: u64, figures: u64 },
     /// Nothing; the connections only stand there.
     Idle,
 }
@@ -53,19 +56,25 @@ impl Scenario {
         self.crowd.is_some() && room == 0
     }
 
-    /// Messages into a room, at the most.
+    /// Whether figures of who is there are what is timed: no peer has them.
+    pub(super) fn says_figures(&self) -> bool {
+        matches!(self.load, Load::Figures { .. })
+    }
+
+    /// Messages into a room, or figures, at the most.
     pub(super) fn messages(&self, room: usize) -> u64 {
         match self.load {
             Load::Beside { .. } if self.is_in_the_way(room) => CROWD_MESSAGES_MAX,
             Load::Closed { messages, .. }
             | Load::Rate { messages, .. }
             | Load::Beside { messages, .. } => messages,
+            Load::Figures { figures, .. } => figures,
             Load::Idle => 0,
         }
     }
 }
 
-pub(super) const SCENARIOS: [Scenario; 7] = [
+pub(super) const SCENARIOS: [Scenario; 8] = [
     Scenario {
         name: "single",
         what: "1,000 viewers, one message at a time",
@@ -119,6 +128,15 @@ pub(super) const SCENARIOS: [Scenario; 7] = [
         crowd: Some(5_000),
         load: Load::Beside { window: 16, per_s: 2, messages: 20 },
         ticks: false,
+    },
+    Scenario {
+        name: "online",
+        what: "5,000 viewers, told 10 times a second how many they are",
+        rooms: 1,
+        viewers_per_room: 5_000,
+        crowd: None,
+        load: Load::Figures { per_s: 10, figures: 60 },
+        ticks: true,
     },
     Scenario {
         name: "idle",

@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// Neither ticks nor leaves anything out.
     #[arg(long)]
     plain: bool,
+    /// Says each figure of who is there as soon as it knows it.
+    #[arg(long)]
+    figures: bool,
 }
 
 pub(super) const APP: &str = "bench";
@@ -42,10 +45,10 @@ fn key() -> AuthKeyConfig {
     }
 }
 
-/// A token for every viewer.
-pub(super) fn token() -> anyhow::Result<String> {
+/// A token of a viewer.
+pub(super) fn token(user: &str) -> anyhow::Result<String> {
     let claims = Claims {
-        sub: "viewer".parse()?,
+        sub: user.parse()?,
         app: APP.parse()?,
         role: Role::Viewer,
         nick: None,
@@ -73,6 +76,11 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     if options.plain {
         config.hub.tick_ms = 0;
         config.hub.shaping.normal_items_per_s = 0;
+    }
+    if options.figures {
+        config.hub.online_wait_ms = 0;
+        config.presence.exchange_ms = 50;
+        (config.presence.push_pause_ms, config.presence.push_within_ms) = (0, 0);
     }
     let tasks = Tasks::new();
     let neighbours =

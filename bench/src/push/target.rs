@@ -59,6 +59,13 @@ impl Target {
         }
     }
 
+    pub(super) fn is_ours(self) -> bool {
+        match self {
+            Self::MatineeSse | Self::MatineeWs => true,
+            Self::Uws | Self::NodeWs | Self::NchanSse | Self::NchanWs => false,
+        }
+    }
+
     fn framing(self) -> Framing {
         match self {
             Self::MatineeSse | Self::NchanSse => Framing::Sse,
@@ -108,10 +115,17 @@ impl Target {
         if !scenario.ticks {
             command.arg("--plain");
         }
+        if scenario.says_figures() {
+            command.arg("--figures");
+        }
         let mut process = Process::start(&mut command)?;
         let mut report = Report::new(&mut process.0)?;
         let addr = report.line()?.parse().context("our server did not start")?;
-        let inlet = Inlet::Log { runtime: Handle::current(), log: Box::new(log), last, base: 1 };
+        let inlet = if scenario.says_figures() {
+            Inlet::presence(addr)?
+        } else {
+            Inlet::Log { runtime: Handle::current(), log: Box::new(log), last, base: 1 }
+        };
         let publisher = Publisher::new(inlet)?;
         let (report, alive) = (Some(report), (Some(server), None));
         Ok(Started { process, publisher, report, addr, target: self, _alive: alive })
@@ -179,13 +193,13 @@ impl Started {
         &self,
         path: &'a dyn Fn(usize) -> String,
     ) -> anyhow::Result<Entrance<'a>> {
-        let is_ours = matches!(self.target, Target::MatineeSse | Target::MatineeWs);
+        let is_ours = self.target.is_ours();
         Ok(Entrance {
             addr: self.addr,
             framing: self.target.framing(),
             path,
             headers: if is_ours {
-                format!("Authorization: Bearer {}\r\n", token()?)
+                format!("Authorization: Bearer {}\r\n", token("viewer")?)
             } else {
                 String::new()
             },

@@ -12,7 +12,7 @@ use anyhow::{Context, bail, ensure};
 use hdrhistogram::Histogram;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
-use super::frames::{Frames, Framing};
+use super::frames::{Frames, Framing, Said};
 use super::scenario::Scenario;
 
 /// A run whose deliveries stop for this long is given up.
@@ -64,7 +64,9 @@ struct Viewer {
     room: usize,
     tcp: TcpStream,
     frames: Frames,
+    /// `room_seq`, or how many users there are where figures are what is timed.
     last: u64,
+    counts_figures: bool,
 }
 
 pub(super) struct Viewers {
@@ -92,9 +94,10 @@ impl Viewers {
             tcp.set_nonblocking(true)?;
             let flags = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
             epoll.add(&tcp, EpollEvent::new(flags, number as u64))?;
-            let mut viewer =
-                Viewer { room, tcp, frames: Frames::new(entrance.framing), last: entrance.base };
-            viewer.take(&rest, |_, _| ())?;
+            let (frames, last) = (Frames::new(entrance.framing), entrance.base);
+            let counts_figures = scenario.says_figures();
+            let mut viewer = Viewer { room, tcp, frames, last, counts_figures };
+            viewer.take(&rest, |_, _, _| ())?;
             viewers.push(viewer);
         }
         Ok(Self { all: viewers, epoll, base: entrance.base, buffer: vec![0; 256 << 10] })
@@ -132,11 +135,11 @@ impl Viewers {
                     *reads += 1;
                     let now = board.now_ns();
                     let base = self.base;
-                    viewer.take(&self.buffer[..count], |room, seq| {
+                    viewer.take(&self.buffer[..count], |room, seq, stands_for| {
                         *deliveries += 1;
                         let n = seq - base - 1;
                         if !scenario.is_in_the_way(room) {
-                            missing = missing.saturating_sub(1);
+                            missing = missing.saturating_sub(stands_for);
                             let sent = board.place(room, n);
                             let sent = sent.map_or(0, |at| at.load(Ordering::Relaxed));
                             latencies.saturating_record(now.saturating_sub(sent) / 1_000);
@@ -163,23 +166,32 @@ impl Viewers {
 }
 
 impl Viewer {
-    /// Tells of each item that a frame stands for, once it has been found to be the next.
-    fn take(&mut self, bytes: &[u8], mut told: impl FnMut(usize, u64)) -> anyhow::Result<()> {
-        let (room, last) = (self.room, &mut self.last);
-        self.frames.take(bytes, |covered| {
-            if covered.is_beginning {
-                ensure!(*last == covered.to, "began at {}, not at {last}", covered.to);
-                return Ok(());
-            }
-            ensure!(
-                covered.from == *last + 1 && covered.from <= covered.to,
-                "after {last} came {} to {}: a hole, or something twice",
-                covered.from,
-                covered.to,
-            );
-            *last = covered.to;
-            for seq in covered.from..=covered.to {
-                told(room, seq);
+    /// Tells of each item that a frame stands for, once it has been found to be the next; or of each
+    /// figure, which may stand for some that were left out.
+    fn take(&mut self, bytes: &[u8], mut told: impl FnMut(usize, u64, u64)) -> anyhow::Result<()> {
+        let (room, last, counts_figures) = (self.room, &mut self.last, self.counts_figures);
+        self.frames.take(bytes, |said| {
+            match said {
+                Said::Beginning(at) => ensure!(*last == at, "began at {at}, not at {last}"),
+                Said::Items { from, to } => {
+                    ensure!(
+                        from == *last + 1 && from <= to,
+                        "after {last} came {from} to {to}: a hole, or something twice",
+                    );
+                    *last = to;
+                    for seq in from..=to {
+                        told(room, seq, 1);
+                    }
+                }
+                Said::Online(users) if counts_figures => {
+                    ensure!(*last <= users, "after {last} users came {users}");
+                    // Else only the number of connections has changed.
+                    if *last < users {
+                        told(room, users, users - *last);
+                    }
+                    *last = users;
+                }
+                Said::Online(_) => {}
             }
             Ok(())
         })
