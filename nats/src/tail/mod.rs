@@ -26,7 +26,8 @@ pub struct TailConfig {
     /// Their bytes, as stored: decoded, and about as many again on their way.
     pub ahead_bytes: usize,
     /// How often the server says that there is nothing new; two silent intervals make the tail
-    /// start again from the last good place.
+    /// start again from the last good place. After five without a commit the tail asks the log itself,
+    /// and starts again if it has what did not come.
     pub heartbeat_ms: u64,
 }
 

@@ -1,8 +1,9 @@
 //! Fetches commits from the server, checks that none is missing, decodes them ahead of the reader.
 //!
 //! It reads through a nameless consumer that the server forgets by itself. Whenever there is doubt
-//! (silence, a lost connection, a message that did not arrive) it makes a new one behind the last
-//! good place, so nothing is missed and nothing comes twice.
+//! (silence, a lost connection, a message that did not arrive, a log that is longer than what
+//! comes) it makes a new one behind the last good place, so nothing is missed and nothing comes
+//! twice.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,6 +27,9 @@ const PULL_EXPIRES: Duration = Duration::from_secs(30);
 const CONSUMER_KEPT: Duration = Duration::from_secs(30);
 /// The longest pause before the next attempt.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
+/// After so many heartbeats without a commit the log is asked whether there is none. A consumer that
+/// was forgotten over a commit still has its heartbeats.
+const HEARTBEATS_TO_LOOK: u32 = 5;
 /// How long bad news (gone, shorter than it was) must stand. A server that has just started or has
 /// just become leader may not know better yet.
 const BAD_NEWS_STANDS: Duration = Duration::from_secs(3);
@@ -95,6 +99,7 @@ impl Pump {
             Err(stop) => return stop,
         };
         let mut delivered = 0;
+        let mut end_seen = self.last;
         loop {
             // A new connection may be one to a server that has forgotten the consumer. The library
             // would notice too, seconds later.
@@ -102,6 +107,17 @@ impl Pump {
                 biased;
                 received = messages.next() => received,
                 _ = connections.changed() => return Stop::Interrupted("connected anew".into()),
+                () = tokio::time::sleep(self.heartbeat() * HEARTBEATS_TO_LOOK) => {
+                    // What was there at the last look had all this time to come.
+                    if self.last < end_seen {
+                        return Stop::Interrupted("the consumer stands still".into());
+                    }
+                    // Without an answer there is nothing to be behind of.
+                    if let Ok(info) = self.stream.get_info().await {
+                        end_seen = LogSeq(info.state.last_sequence);
+                    }
+                    continue;
+                }
             };
             let message = match received {
                 Some(Ok(message)) => message,
@@ -168,16 +184,20 @@ impl Pump {
             .await
             .map_err(|error| Stop::Interrupted(error.into()))?;
         let half_of_subscription = self.nats.config.subscription_messages_max / 2;
-        let heartbeat = Duration::from_millis(self.config.heartbeat_ms);
         consumer
             .stream()
             .max_messages_per_batch(self.config.ahead_commits.clamp(2, half_of_subscription))
             .max_bytes_per_batch(self.room_bytes)
-            .heartbeat(heartbeat.clamp(Duration::from_millis(100), PULL_EXPIRES / 3))
+            .heartbeat(self.heartbeat())
             .expires(PULL_EXPIRES)
             .messages()
             .await
             .map_err(|error| Stop::Interrupted(error.into()))
+    }
+
+    fn heartbeat(&self) -> Duration {
+        let heartbeat = Duration::from_millis(self.config.heartbeat_ms);
+        heartbeat.clamp(Duration::from_millis(100), PULL_EXPIRES / 3)
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use async_nats::jetstream::stream::Stream;
 use domain::codec;
 use domain::ids::LogSeq;
-use nats::testing::Proxy;
+use futures_util::TryStreamExt;
+use nats::testing::{Proxy, TestServer};
 use nats::{Nats, TailConfig};
 
 use crate::commits::{app, append_many, append_one, commit, empty_log, impatient, in_time, places};
@@ -158,15 +160,45 @@ async fn a_consumer_that_somebody_deletes_is_made_again() {
     let last = append_many(&log, LogSeq(0), 2).await;
     assert_eq!(in_time(tail.next()).await.unwrap().seq, LogSeq(1));
 
-    let context = async_nats::jetstream::new(async_nats::connect(server.url()).await.unwrap());
-    let stream = context.get_stream("LOG_shop").await.unwrap();
-    let mut names = stream.consumer_names();
-    while let Some(name) = futures_util::StreamExt::next(&mut names).await {
-        stream.delete_consumer(&name.unwrap()).await.unwrap();
+    let stream = stream_of(&server).await;
+    for name in consumers(&stream).await {
+        stream.delete_consumer(&name).await.unwrap();
     }
     append_many(&log, last, 2).await;
 
     for expected in 2..=4 {
         assert_eq!(in_time(tail.next()).await.unwrap().seq, LogSeq(expected));
     }
+}
+
+#[tokio::test]
+async fn a_consumer_that_stands_still_behind_its_heartbeats_is_made_again() {
+    let (server, _nats, log) = empty_log().await;
+    let config = TailConfig { heartbeat_ms: 100, ..TailConfig::default() };
+    let mut tail = log.tail(LogSeq(0), config);
+    let last = append_many(&log, LogSeq(0), 1).await;
+    assert_eq!(in_time(tail.next()).await.unwrap().seq, LogSeq(1));
+
+    // A paused consumer is what a stuck one looks like: heartbeats, and no commits.
+    let stream = stream_of(&server).await;
+    let (paused, hour) = (consumers(&stream).await, Duration::from_secs(3_600));
+    assert_eq!(paused.len(), 1);
+    for name in &paused {
+        stream.pause_consumer(name, (std::time::SystemTime::now() + hour).into()).await.unwrap();
+    }
+    append_many(&log, last, 2).await;
+
+    for expected in 2..=3 {
+        assert_eq!(in_time(tail.next()).await.unwrap().seq, LogSeq(expected));
+    }
+    assert!(consumers(&stream).await.iter().any(|name| !paused.contains(name)));
+}
+
+async fn stream_of(server: &TestServer) -> Stream {
+    let context = async_nats::jetstream::new(async_nats::connect(server.url()).await.unwrap());
+    context.get_stream("LOG_shop").await.unwrap()
+}
+
+async fn consumers(stream: &Stream) -> Vec<String> {
+    stream.consumer_names().try_collect().await.unwrap()
 }

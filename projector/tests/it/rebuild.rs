@@ -1,5 +1,8 @@
 //! A model made anew equals the live one, or the report says where it does not.
 
+use std::sync::Mutex;
+use std::time::Duration;
+
 use projector::{Mode, Phase, ProjectorConfig, RebuildError, Rebuilder, model_names};
 use tokio_util::sync::CancellationToken;
 
@@ -94,15 +97,20 @@ async fn a_rebuild_beside_a_running_projection_loses_nothing() {
         tokio::spawn(async move { projector.run(vec![app], shutdown).await })
     };
 
+    let reached = Mutex::new(None);
     let rebuild = async {
         let apps = [app.clone()];
         for model in model_names() {
-            let report = rebuilder(&stage).rebuild(model, &apps, Mode::Rebuild, &mut |_| {}).await;
+            let mut note = |progress| *reached.lock().unwrap() = Some((model, progress));
+            let report = rebuilder(&stage).rebuild(model, &apps, Mode::Rebuild, &mut note).await;
             let report = report.unwrap();
             assert!(report.switched, "{report:?}");
         }
     };
-    let (last, ()) = tokio::join!(stage.append(&app, &show.events, || 3), rebuild);
+    let both = async { tokio::join!(stage.append(&app, &show.events, || 3), rebuild) };
+    // Two that wait for each other would do so for ever.
+    let both = tokio::time::timeout(Duration::from_mins(5), both).await;
+    let (last, ()) = both.unwrap_or_else(|_| panic!("stuck at {:?}", reached.lock().unwrap()));
 
     eventually("the end", async || {
         let select = "SELECT seq FROM matinee.checkpoint WHERE app = $1";
@@ -129,7 +137,7 @@ async fn what_an_interrupted_rebuild_left_behind_is_dropped() {
     {
         let mut progress = |_| {};
         let rebuild = rebuilder.rebuild("room", &apps, Mode::Rebuild, &mut progress);
-        let stopped = tokio::time::timeout(std::time::Duration::from_millis(1), rebuild).await;
+        let stopped = tokio::time::timeout(Duration::from_millis(1), rebuild).await;
         assert!(stopped.is_err());
     }
     eventually("the lock is free", async || {
