@@ -81,6 +81,10 @@ pub struct HubConfig {
     /// A room with many listeners is sent to them once in this time at the most, unless something
     /// urgent happens; 0 sends at once.
     pub tick_ms: u64,
+    /// The same in a room in which much happens, for a write less to everybody.
+    pub tick_busy_ms: u64,
+    /// So much must have come in one tick for the next to be the longer one.
+    pub tick_busy_from: u32,
     /// Listeners from which on a room ticks.
     pub tick_listeners_min: usize,
     /// A busy room waits, after a round through its viewers, for this share of the time that it took,
@@ -125,6 +129,8 @@ impl Default for HubConfig {
             backlog_bytes_max: 256 << 10,
             batch_events_max: 512,
             tick_ms: 40,
+            tick_busy_ms: 50,
+            tick_busy_from: 4,
             tick_listeners_min: 100,
             gather_percent: 25,
             gather_max_us: 2_000,
@@ -299,6 +305,8 @@ impl QueryConfig {
         check_range("query.hub.backlog_bytes_max", hub.backlog_bytes_max, 1_024..=1 << 30)?;
         check_range("query.hub.batch_events_max", hub.batch_events_max, 1..=10_000)?;
         check_range("query.hub.tick_ms", hub.tick_ms, 0..=1_000)?;
+        check_range("query.hub.tick_busy_ms", hub.tick_busy_ms, 0..=1_000)?;
+        check_range("query.hub.tick_busy_from", hub.tick_busy_from, 1..=1_000_000)?;
         check_range("query.hub.gather_percent", hub.gather_percent, 0..=100)?;
         check_range("query.hub.gather_max_us", hub.gather_max_us, 0..=20_000)?;
         check_range("query.hub.online_wait_ms", hub.online_wait_ms, 0..=10_000)?;

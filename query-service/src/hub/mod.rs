@@ -62,7 +62,7 @@ use crate::hub::item::Item;
 use crate::hub::lock::{lock, read, write};
 use crate::hub::notice::{Audience, Versions};
 use crate::hub::online::Figures;
-use crate::hub::pace::{Haste, Turn};
+use crate::hub::pace::{Haste, Tick, Turn};
 use crate::hub::people::keep_out;
 use crate::hub::room::{End, Room};
 use crate::hub::rooms::Rooms;
@@ -245,12 +245,15 @@ impl AppHub {
 
     /// Where few listen a tick would save little and cost them time. A crowd is told of once in its
     /// window, unless something else is to be told.
-    fn tick_of(&self, room: &Room, haste: Haste) -> Option<Duration> {
-        let HubConfig { tick_ms, tick_listeners_min, moves_window_ms, .. } = self.config;
-        let ticks = 0 < tick_ms && tick_listeners_min <= room.listeners();
-        let tick = ticks.then(|| Duration::from_millis(tick_ms));
-        let window = (haste == Haste::Crowd).then(|| Duration::from_millis(moves_window_ms));
-        tick.max(window)
+    fn tick_of(&self, room: &Room, haste: Haste) -> Option<Tick> {
+        let HubConfig { tick_ms, tick_busy_ms, tick_busy_from: busy_from, .. } = self.config;
+        let ticks = 0 < tick_ms && self.config.tick_listeners_min <= room.listeners();
+        let tick_ms = if ticks { tick_ms } else { 0 };
+        let window_ms = if haste == Haste::Crowd { self.config.moves_window_ms } else { 0 };
+        let usual_ms = tick_ms.max(window_ms);
+        let (usual, busy) = (usual_ms, if ticks { usual_ms.max(tick_busy_ms) } else { usual_ms });
+        let [usual, busy] = [usual, busy].map(Duration::from_millis);
+        (0 < usual_ms).then_some(Tick { usual, busy_from, busy })
     }
 
     pub(crate) fn ticker(&self) -> &Ticker {

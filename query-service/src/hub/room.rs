@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use domain::field::Clearance;
 use domain::ids::{LogSeq, RoomId};
@@ -25,7 +24,7 @@ use crate::hub::lock::lock;
 use crate::hub::moves::Moves;
 use crate::hub::notice::{NextNotice, Notices};
 use crate::hub::online::{Posted, Sign};
-use crate::hub::pace::{Pace, Turn};
+use crate::hub::pace::{Pace, Tick, Turn};
 use crate::hub::people::People;
 use crate::hub::ring::{After, Ring, RingLimits};
 use crate::hub::view::view_json;
@@ -250,12 +249,7 @@ impl Room {
     }
 
     /// Wakes the listeners about what is new, now or when the tick ends, of which the caller is told.
-    pub(crate) fn news(
-        self: &Arc<Self>,
-        now: Instant,
-        tick: Option<Duration>,
-        urgent: bool,
-    ) -> Turn {
+    pub(crate) fn news(self: &Arc<Self>, now: Instant, tick: Option<Tick>, urgent: bool) -> Turn {
         let turn = lock(&self.pace).news(now, tick, urgent);
         if turn == Turn::Now {
             self.wake(urgent);
