@@ -61,6 +61,8 @@ pub(crate) enum ByeReason {
     Kicked,
     /// The user may not come again before this time, or ever.
     Banned { until: Option<Timestamp> },
+    /// The user is no longer on the app's list of admins, as which the token made them.
+    AdminNotListed,
     /// A replay has come to its end.
     End,
     /// A replay cannot be continued now: its history cannot be read.
@@ -88,6 +90,7 @@ impl ByeReason {
             Self::AppClosed => "app_closed",
             Self::Kicked => "kicked",
             Self::Banned { .. } => "banned",
+            Self::AdminNotListed => "admin_not_listed",
             Self::End => "end",
             Self::HistoryUnavailable => "history_unavailable",
         }
@@ -152,6 +155,7 @@ pub(crate) fn bye(reason: ByeReason, room_seq: u64, retry_ms: Option<u64>) -> Fr
         | ByeReason::LogStopped
         | ByeReason::AppClosed
         | ByeReason::Kicked
+        | ByeReason::AdminNotListed
         | ByeReason::End
         | ByeReason::HistoryUnavailable => String::new(),
     };

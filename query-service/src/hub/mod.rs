@@ -174,9 +174,7 @@ impl AppHub {
             for (event, item) in events.iter().zip(items) {
                 folded.state.evolve(event);
                 let Scope::Room { room_id, room_seq } = &event.scope else {
-                    if let EventData::FieldDefined(_) = event.data {
-                        rooms.all_changed();
-                    }
+                    rooms.app_changed(&event.data, &folded.state);
                     // Without a listener, as in a replay, there is nobody to tell.
                     if rooms.all().next().is_some() {
                         self.introduced.take(event);
@@ -284,7 +282,7 @@ impl AppHub {
         let known = rooms.get(room_id).cloned();
         let room = known.unwrap_or_else(|| rooms.create(room_id, head, now));
         let subscription = Subscription::new(room, reader);
-        keep_out(&subscription, folded.state.rooms.get(room_id)?, reader, now);
+        keep_out(&subscription, &folded.state, folded.state.rooms.get(room_id)?, reader, now);
         // `end` tells the rooms that exist; a room that was made after it learns it here.
         if let Some(end) = self.progress.borrow().end {
             subscription.room().end(end);

@@ -7,10 +7,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use domain::actor::Role;
+use domain::app::set_admins::is_listed;
 use domain::event::EventData;
 use domain::ids::{RoomId, UserId};
 use domain::room::permission::{Ban, ban_of};
 use domain::room::state::Room as RoomState;
+use domain::state::AppState;
 use domain::timestamp::Timestamp;
 use tokio::sync::Notify;
 
@@ -71,6 +73,9 @@ pub(crate) struct SentAway {
     /// The item that says so; the viewer gets it before the last word if they are not far behind it.
     pub(crate) room_seq: u64,
 }
+
+/// No item says so.
+const UNLISTED: SentAway = SentAway { reason: ByeReason::AdminNotListed, room_seq: 0 };
 
 impl Line {
     /// Whether its user has to go.
@@ -169,6 +174,15 @@ impl People {
             }
         }
     }
+
+    /// Ends the streams of whoever came as an admin and is none.
+    pub(super) fn send_unlisted_away(&self, app: &AppState) {
+        for line in lock(&self.0).lines.values().flatten() {
+            if line.role == Role::Admin && !is_listed(app, &line.user) {
+                line.send_away(UNLISTED);
+            }
+        }
+    }
 }
 
 impl Room {
@@ -184,16 +198,20 @@ impl Room {
     }
 }
 
-/// Sends whoever is banned away again, for those who pass the door at the same moment as the ban.
+/// Sends whoever may not be there away again, for those who pass the door at the same moment as the
+/// ban or the new list of admins.
 pub(super) fn keep_out(
     subscription: &Subscription,
-    state: &RoomState,
+    app: &AppState,
+    room: &RoomState,
     reader: &Reader,
     now: Timestamp,
 ) {
-    if let Some(Ban { until }) = ban_of(state, reader.role, &reader.user, now) {
+    if reader.role == Role::Admin && !is_listed(app, &reader.user) {
+        subscription.line().send_away(UNLISTED);
+    } else if let Some(Ban { until }) = ban_of(room, reader.role, &reader.user, now) {
         let reason = ByeReason::Banned { until };
-        subscription.line().send_away(SentAway { reason, room_seq: state.seq });
+        subscription.line().send_away(SentAway { reason, room_seq: room.seq });
     }
 }
 
@@ -228,6 +246,20 @@ mod tests {
             people.go(line);
         }
         assert!(lock(&people.0).lines.is_empty());
+    }
+
+    #[test]
+    fn whoever_is_no_admin_any_more_is_sent_away_and_nobody_else() {
+        let (people, mut app) = (People::default(), AppState::default());
+        let ann = people.enter(&reader("ann", Role::Admin));
+        let bob = people.enter(&reader("bob", Role::Admin));
+        let viewer = people.enter(&reader("ann", Role::Viewer));
+        people.send_unlisted_away(&app);
+        assert_eq!(ann.sent_away(), None);
+        app.admins = ["bob".parse().unwrap()].into();
+        people.send_unlisted_away(&app);
+        assert_eq!(ann.sent_away().map(|away| away.reason), Some(ByeReason::AdminNotListed));
+        assert_eq!((bob.sent_away(), viewer.sent_away()), (None, None));
     }
 
     #[test]

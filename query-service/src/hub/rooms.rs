@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use domain::event::EventData;
 use domain::ids::{LogSeq, RoomId};
+use domain::state::AppState;
 use domain::timestamp::Timestamp;
 
 use crate::broadcast::Lanes;
@@ -120,8 +122,17 @@ impl Active {
         self.grow(grown);
     }
 
+    /// An event of the whole app concerns those who are in rooms, or what was kept of them.
+    pub(crate) fn app_changed(&mut self, data: &EventData, app: &AppState) {
+        if let EventData::FieldDefined(_) = data {
+            self.all_changed();
+        } else if let EventData::AdminsSet(_) = data {
+            self.rooms.values().for_each(|room| room.people().send_unlisted_away(app));
+        }
+    }
+
     /// Nothing that was kept of any room's history is good any more.
-    pub(crate) fn all_changed(&mut self) {
+    fn all_changed(&mut self) {
         let number = self.next_change();
         for room in self.rooms.values() {
             room.all_changed(number);

@@ -11,6 +11,7 @@
 //! | 4003 | the app is closed (`app_closed`): coming back tells why |
 //! | 4004 | somebody who runs the room has told the user to go (`kicked`) |
 //! | 4005 | the user is banned from the room (`banned`): coming back is refused with 403 |
+//! | 4006 | the user is no admin of the app any more (`admin_not_listed`), which their token says: coming back is refused with 403 |
 //! | 4002 | the client reads more slowly than the room speaks: come back with the last `room_seq` |
 //!
 //! A client that takes nothing for too long, or answers no ping, is cut off without a code: none would
@@ -145,6 +146,7 @@ impl Ended {
                     ByeReason::AppClosed => CloseCode::Library(4003),
                     ByeReason::Kicked => CloseCode::Library(4004),
                     ByeReason::Banned { .. } => CloseCode::Library(4005),
+                    ByeReason::AdminNotListed => CloseCode::Library(4006),
                     ByeReason::End => CloseCode::Normal,
                     ByeReason::Shutdown | ByeReason::LogStopped | ByeReason::HistoryUnavailable => {
                         CloseCode::Away

@@ -33,6 +33,8 @@ async fn admins(cluster: &Cluster, stage: &Stage) {
     let Stage { shop, host, .. } = stage;
     let late = cluster.caller("late", Admin);
     let list = |users: &[&str]| json!({ "user_ids": users });
+    stage.live_room("watched").await;
+    let [watching, shops] = [late.watch("watched").await, shop.watch("watched").await];
     let six = ["shop", "a", "b", "c", "d", "e"];
     refused(shop.put("/admins", &list(&six)).await, 422, "too_many_admins");
     refused(host.put("/admins", &list(&["host"])).await, 403, "not_allowed");
@@ -40,6 +42,11 @@ async fn admins(cluster: &Cluster, stage: &Stage) {
     already_so(shop.put("/admins", &list(&six[..5])).await);
     let asks = async || late.put("/users/late", &json!({"nick": "Late"})).await;
     refused(asks().await, 403, "admin_not_listed");
+    // A stream that they had opened ends; that of somebody on the list goes on.
+    let bye = watching.until_type("bye").await;
+    assert_eq!(bye["reason"], "admin_not_listed");
+    watching.until_closed().await;
+    assert!(shops.of("bye").is_empty());
     // Nor do they read, by a question or by a stream, and nothing is signed for them.
     for path in ["/rooms", "/users/host", "/word-lists", "/room-ranks"] {
         let nothing = eventually("the list is known", LIMIT, async || {
