@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// As below.
+const LEAVE_AFTER: Duration = Duration::from_millis(500);
+
 const QUICK: &str = "
 query.presence.exchange_ms = 50
 query.presence.expiry_ms = 1_000
@@ -73,6 +76,9 @@ async fn who_is_gone_is_left_once_and_the_peak_outlives_the_only_instance() {
     })
     .await;
     assert_eq!(measured(&shop, 2, 2).await, 1);
+    // Somebody who is looked for again would be left again by now.
+    tokio::time::sleep(4 * LEAVE_AFTER).await;
+    assert_eq!(bobs.frames().iter().filter(|frame| again(frame)).count(), 1);
     let cid = cluster.caller("cid", Viewer);
     let cids = cid.watch("tea").await;
     assert_eq!(measured(&shop, 2, 3).await, 2);

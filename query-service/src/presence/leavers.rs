@@ -50,6 +50,11 @@ impl Leavers {
         }
     }
 
+    /// For how many more there is room.
+    pub(crate) fn room(&self) -> usize {
+        self.max.saturating_sub(self.waiting.len())
+    }
+
     /// Whom to ask the others for now. Who has come again meanwhile is forgotten.
     pub(crate) fn ask_for(
         &mut self,

@@ -15,7 +15,7 @@ pub(crate) mod record;
 pub(crate) mod users;
 mod visit;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,8 +93,9 @@ pub(crate) fn start(hub: &Arc<AppHub>, nats: &Nats, service: &Service, stop: &Ca
         recorded_at: Instant::now(),
         wants_counts: true,
         visiting: None,
-        lost: VecDeque::new(),
+        lost: Lost::default(),
         searching: None,
+        search_at: Instant::now(),
         leavers: Leavers::new(instance.clone(), leave_after, answer, max),
         speaks_up: Vec::new(),
         read_models: service.read_models().clone(),
@@ -130,8 +131,10 @@ struct Keeper {
     /// Under way to Postgres.
     visiting: Option<Visiting>,
     /// Whom to look for.
-    lost: VecDeque<Lost>,
+    lost: Lost,
     searching: Option<Searching>,
+    /// Not before.
+    search_at: Instant,
     leavers: Leavers,
     /// Who is to stay, told with the next exchange.
     speaks_up: Vec<Leaver>,
@@ -155,12 +158,7 @@ impl Keeper {
                     None => bulletins = None,
                 },
                 visit = back(self.visiting.as_mut()) => self.visited(visit),
-                leavers = found(self.searching.as_mut()) => {
-                    self.searching = None;
-                    for leaver in leavers {
-                        self.leavers.gone(leaver, Instant::now());
-                    }
-                }
+                found = found(self.searching.as_mut()) => self.searched(found),
             }
         }
     }
@@ -168,7 +166,7 @@ impl Keeper {
     async fn tick(&mut self) {
         let now = Instant::now();
         self.look(now);
-        self.look_for_lost();
+        self.look_for_lost(now);
         // Three times within the time after which one is taken for dead.
         let refresh = Duration::from_millis(self.config.expiry_ms / 3);
         let all = refresh <= now.duration_since(self.refreshed_at);

@@ -10,7 +10,6 @@ use domain::ids::{AppId, RoomId};
 use tokio::time::Instant;
 
 use crate::presence::Keeper;
-use crate::presence::lost::Lost;
 use crate::presence::record::Record;
 use crate::read_models::ReadModels;
 
@@ -110,8 +109,7 @@ impl Keeper {
         self.visiting = None;
         if let Some(counts) = visit.counts.take() {
             self.wants_counts = false;
-            let rooms = counts.iter().map(|(room_id, ..)| room_id.clone()).collect();
-            self.lost.push_back(Lost::Ever(rooms));
+            self.lost.ever(counts.iter().map(|(room_id, ..)| room_id.clone()));
             self.hub.measured_before(counts);
         }
         self.board.visited(visit);

@@ -145,28 +145,83 @@ async fn a_client_without_a_stream_says_that_it_is_there() {
     world.stop().await;
 }
 
-#[tokio::test]
-async fn who_was_on_an_instance_that_died_is_left_by_another() {
-    let mut world = World::start_with(quick).await;
+/// Ann stays on an instance, bob and cid were on another, which is no more when `before_it_dies` is
+/// done. Gives back the commands of whoever is left.
+async fn died(
+    configure: impl Fn(&mut QueryConfig),
+    before_it_dies: impl AsyncFnOnce(&World),
+    after: impl AsyncFnOnce(&World, &mut Requests),
+) -> Vec<Command> {
+    let mut world = World::start_with(configure).await;
     let mut other = world.another().await;
     let room = world.room("room-1", 0).await;
     world.caught_up(&room).await;
     let subject = RequestSubject::Commands(world.app.clone());
     let mut requests = world.nats.serve_requests(subject).await.unwrap();
-    for user in ["ann", "bob"] {
+    for user in ["ann", "bob", "cid"] {
         joined(&world, user).await;
     }
     let _stays = world.stream(&room, None).await;
     world.swap(&mut other);
     world.caught_up(&room).await;
-    let bob = world.token_of("bob", Viewer);
-    let mut stream = world.stream_with(&room, &bob, None).await;
-    // Once it is told of both, the other knows of bob too.
-    while stream.next().await.unwrap().json()["users"] != 2 {}
+    let mut streams = vec![];
+    for user in ["bob", "cid"] {
+        streams.push(world.stream_with(&room, &world.token_of(user, Viewer), None).await);
+    }
+    // Once it is told of all, the other knows of them too.
+    while streams[0].next().await.unwrap().json()["users"] != 3 {}
     world.swap(&mut other);
-    while world.get("rooms/room-1/online").await.1["users"] != 2 {}
+    while world.get("rooms/room-1/online").await.1["users"] != 3 {}
+    before_it_dies(&world).await;
     other.stop().await;
-    let left = next(&world, &mut requests).await;
-    assert!(left.len() == 1 && is_leave(&left[0], "bob"), "{left:?}");
+    after(&world, &mut requests).await;
+    let mut left = vec![];
+    while left.len() < 2 {
+        left.extend(next(&world, &mut requests).await);
+    }
+    assert!(nobody(&mut requests).await);
     world.stop().await;
+    left
+}
+
+fn are_bob_and_cid(left: &[Command]) -> bool {
+    let left_once = |user| left.iter().filter(|command| is_leave(command, user)).count() == 1;
+    left.len() == 2 && left_once("bob") && left_once("cid")
+}
+
+#[tokio::test]
+async fn who_was_on_an_instance_that_died_is_left_by_another() {
+    let left = died(quick, async |_| (), async |_, _| ()).await;
+    assert!(are_bob_and_cid(&left), "{left:?}");
+}
+
+#[tokio::test]
+async fn whom_postgres_did_not_tell_of_is_looked_for_again() {
+    let configure = |config: &mut QueryConfig| {
+        quick(config);
+        config.presence.record_ms = 50;
+    };
+    let renamed = async |world: &World, from: &str, to: &str| {
+        world.sql(&format!("ALTER TABLE matinee.{from} RENAME TO {to}")).await;
+    };
+    let left = died(
+        configure,
+        async |world| renamed(world, "room_member", "room_member_away").await,
+        async |world, requests| {
+            assert!(nobody(requests).await);
+            renamed(world, "room_member_away", "room_member").await;
+        },
+    );
+    let left = left.await;
+    assert!(are_bob_and_cid(&left), "{left:?}");
+}
+
+#[tokio::test]
+async fn whom_there_was_no_room_for_is_looked_for_when_there_is() {
+    let configure = |config: &mut QueryConfig| {
+        quick(config);
+        config.presence.leaves_waiting_max = 1;
+    };
+    let left = died(configure, async |_| (), async |_, _| ()).await;
+    assert!(are_bob_and_cid(&left), "{left:?}");
 }
