@@ -1,6 +1,6 @@
 //! The hub: one app's log folded in memory, and each room's newest items for whoever listens.
 //!
-//! [`follower`] feeds it from the tail, [`rooms`] holds a [`room::Room`] with its [`ring::Ring`] for
+//! [`follower`] feeds it from the tail, [`fold`] takes what comes, [`rooms`] holds a [`room::Room`] with its [`ring::Ring`] for
 //! every room that is active, [`frame::Frame`] is what was encoded once, and [`notice`] what all rooms
 //! are told. What may be shown of what was pushed before is in
 //! [`shown`]. [`merge`] makes fewer frames of a busy room's items, [`pace`] and [`ticker`] fewer writes.
@@ -14,6 +14,7 @@ mod activity;
 mod beats;
 mod budget;
 mod changes;
+mod fold;
 pub(crate) mod follower;
 pub(crate) mod frame;
 mod introduced;
@@ -26,6 +27,7 @@ pub(crate) mod notice;
 pub(crate) mod online;
 mod pace;
 pub(crate) mod people;
+pub(crate) mod progress;
 pub(crate) mod ring;
 pub(crate) mod room;
 pub(crate) mod rooms;
@@ -40,31 +42,25 @@ mod view;
 pub(crate) mod waiting;
 
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
 
 use domain::actor::Role;
-use domain::event::{Event, EventData, Scope};
 use domain::field::Clearance;
 use domain::ids::{AppId, LogSeq, RoomId, UserId};
 use domain::state::AppState;
 use domain::timestamp::Timestamp;
-use domain::view::clearance::{Fields, is_restricted};
-use domain::view::notice::notice;
 use service_kit::auth::Identity;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use crate::broadcast::Lanes;
 use crate::config::HubConfig;
 use crate::hub::frame::Frame;
 use crate::hub::introduced::Introduced;
-use crate::hub::item::Item;
-use crate::hub::lock::{lock, read, write};
-use crate::hub::notice::{Audience, Versions};
+use crate::hub::lock::read;
+use crate::hub::notice::Versions;
 use crate::hub::online::Figures;
-use crate::hub::pace::{Haste, Tick, Turn};
 use crate::hub::people::keep_out;
-use crate::hub::room::{End, Room};
+use crate::hub::progress::Progress;
+use crate::hub::room::End;
 use crate::hub::rooms::Rooms;
 use crate::hub::subscription::Subscription;
 use crate::hub::ticker::Ticker;
@@ -89,17 +85,6 @@ pub(crate) struct AppHub {
 struct Folded {
     state: AppState,
     log_seq: LogSeq,
-}
-
-/// How far the hub has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Progress {
-    /// The last commit that was folded in.
-    pub(crate) log_seq: LogSeq,
-    /// The hub has once come to the end that the log had at the start.
-    pub(crate) caught_up: bool,
-    /// Nothing more will come from here.
-    pub(crate) end: Option<End>,
 }
 
 /// Who reads, as far as it matters for what they are shown.
@@ -152,106 +137,6 @@ impl AppHub {
 
     pub(crate) fn config(&self) -> &HubConfig {
         &self.config
-    }
-
-    /// Begins from a stored state. Only before the first [`AppHub::apply`].
-    pub(crate) fn restore(&self, state: AppState, log_seq: LogSeq) {
-        *write(&self.folded) = Folded { state, log_seq };
-        self.progress.send_modify(|progress| progress.log_seq = log_seq);
-    }
-
-    /// Folds events in, in order, and wakes the listeners of the rooms that they belong to: once
-    /// each, so that all that came together is written together; in a busy room not more often than
-    /// once a tick, unless it is urgent.
-    pub(crate) fn apply(&self, events: &[Event], log_seq: LogSeq, now: Timestamp) {
-        let items: Vec<Option<Item>> =
-            events.iter().map(|event| self.encode_if_wanted(event, now)).collect();
-
-        let mut touched: Vec<(Arc<Room>, Haste)> = Vec::new();
-        {
-            let mut folded = write(&self.folded);
-            let mut rooms = self.rooms.lock();
-            for (event, item) in events.iter().zip(items) {
-                folded.state.evolve(event);
-                let Scope::Room { room_id, room_seq } = &event.scope else {
-                    rooms.app_changed(&event.data, &folded.state);
-                    // Without a listener, as in a replay, there is nobody to tell.
-                    if rooms.all().next().is_some() {
-                        self.introduced.take(event);
-                        if let Some(json) = notice(event) {
-                            let told = rooms.tell(Audience::App, &Frame::encode(None, &json));
-                            touched.extend(told.into_iter().map(|room| (room, Haste::Urgent)));
-                        }
-                    }
-                    continue;
-                };
-                let room = match (rooms.get(room_id), &item) {
-                    (Some(room), _) => room.clone(),
-                    (None, Some(_)) => rooms.create(room_id, room_seq - 1, now),
-                    (None, None) => continue,
-                };
-                // Listeners may have come between the question and the lock.
-                let Some(item) = item.or_else(|| Item::of(event, &folded.state.fields)) else {
-                    continue;
-                };
-                let item = self.shaped(&room, event, item);
-                let haste = Haste::of(&item);
-                room.send_away(&event.data, *room_seq);
-                if let EventData::MessageRecalled(recalled) = &event.data {
-                    rooms.recall(&room, recalled.room_seq);
-                }
-                rooms.push(&room, *room_seq, item, folded.log_seq, now);
-                match touched.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &room)) {
-                    Some((_, most)) => *most = haste.max(*most),
-                    None => touched.push((room, haste)),
-                }
-            }
-            folded.log_seq = log_seq;
-        }
-        let now = Instant::now();
-        for (room, haste) in touched {
-            let urgent = haste == Haste::Urgent;
-            if let Turn::At(due) = room.news(now, self.tick_of(&room, haste), urgent) {
-                self.ticker.add(due, room);
-            }
-        }
-        self.progress.send_modify(|progress| progress.log_seq = log_seq);
-    }
-
-    /// A replay of old events fills no rings: they would be dropped as idle at once.
-    fn encode_if_wanted(&self, event: &Event, now: Timestamp) -> Option<Item> {
-        let Scope::Room { room_id, .. } = &event.scope else { return None };
-        let fresh = now.0 < event.at.0.saturating_add(self.config.ring_idle_ms.cast_signed());
-        // Who may read a field is known only once all that came before is folded in.
-        let wanted = !is_restricted(event) && (fresh || self.rooms.lock().get(room_id).is_some());
-        if wanted { Item::of(event, &Fields::new()) } else { None }
-    }
-
-    /// Counts what is more than the room's viewers are sent.
-    fn shaped(&self, room: &Room, event: &Event, mut item: Item) -> Item {
-        item.is_over_budget = !room.affords(item.priority, event.at);
-        item.is_crowded = item.is_move() && lock(&room.moves).is_crowded(event.at);
-        if let Scope::Room { room_id, room_seq } = &event.scope
-            && item.is_over_budget
-            && item.part.is_none()
-        {
-            self.metrics.shed_in_room(&self.app, room_id, item.priority);
-            room.shed.note(*room_seq, item.priority);
-        }
-        item
-    }
-
-    /// Where few listen a tick would save little and cost them time. A crowd is told of once in its
-    /// window, unless something else is to be told.
-    fn tick_of(&self, room: &Room, haste: Haste) -> Option<Tick> {
-        let HubConfig { tick_ms, tick_busy_ms, tick_busy_from: busy_from, .. } = self.config;
-        let ticks = 0 < tick_ms && self.config.tick_listeners_min <= room.listeners();
-        let tick_ms = if ticks { tick_ms } else { 0 };
-        let window_ms = if haste == Haste::Crowd { self.config.moves_window_ms } else { 0 };
-        let usual_ms = tick_ms.max(window_ms);
-        let (usual, busy) = (usual_ms, if ticks { usual_ms.max(tick_busy_ms) } else { usual_ms });
-        let [usual, busy] = [usual, busy].map(Duration::from_millis);
-        (0 < usual_ms).then_some(Tick { usual, busy_from, busy })
     }
 
     pub(crate) fn ticker(&self) -> &Ticker {
@@ -339,30 +224,6 @@ impl AppHub {
     /// Where the notices stand.
     pub(crate) fn versions(&self) -> Versions {
         Versions::of(&read(&self.folded).state)
-    }
-
-    pub(crate) fn log_seq(&self) -> LogSeq {
-        self.progress.borrow().log_seq
-    }
-
-    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
-        self.progress.subscribe()
-    }
-
-    pub(crate) fn is_ready(&self) -> bool {
-        let progress = self.progress.borrow();
-        progress.caught_up && progress.end.is_none()
-    }
-
-    /// Waits until the hub shows `log_seq`, but not longer than `wait`.
-    pub(crate) async fn reached(&self, log_seq: LogSeq, wait: Duration) -> bool {
-        let mut progress = self.progress();
-        let reached = progress.wait_for(|progress| log_seq <= progress.log_seq);
-        matches!(tokio::time::timeout(wait, reached).await, Ok(Ok(_)))
-    }
-
-    pub(crate) fn set_caught_up(&self) {
-        self.progress.send_modify(|progress| progress.caught_up = true);
     }
 
     /// Tells all listeners that nothing more comes. The first reason stands.

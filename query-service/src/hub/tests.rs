@@ -1,12 +1,14 @@
 //! Folding, waking and bounds of the hub.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use domain::actor::{Actor, Role};
-use domain::event::{EventData, EventId};
+use domain::event::{Event, EventData, EventId, Scope};
 use domain::room::create_room::RoomCreated;
 use domain::room::mute_all::MuteAllSet;
 use domain::room::send_message::MessageSent;
+use tokio::time::Instant;
 
 use super::*;
 use crate::broadcast::gather::Gather;
