@@ -31,6 +31,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::TooManyCounters { .. } => (StatusCode::CONFLICT, "Too many counters"),
         Rejection::CounterOutOfRange { .. } => (StatusCode::CONFLICT, "Counter out of range"),
         Rejection::GiftNotFound { .. } => (StatusCode::NOT_FOUND, "No such gift"),
+        Rejection::ReadModelsBehind => (StatusCode::SERVICE_UNAVAILABLE, "Read models behind"),
         Rejection::ProductNotFound { .. } => (StatusCode::NOT_FOUND, "No such product"),
         Rejection::SentGiftNotFound { .. } => (StatusCode::NOT_FOUND, "No such gift there"),
         Rejection::RoomIdTaken { .. } => (StatusCode::CONFLICT, "Room id taken"),
@@ -82,6 +83,7 @@ pub fn refused(rejection: &Rejection) -> Problem {
         Rejection::SlowMode { seconds_left } => {
             problem.with("seconds_left", seconds_left).retry_after_s(*seconds_left)
         }
+        Rejection::ReadModelsBehind => problem.retry_after_s(1),
         Rejection::RecallTooLate { window_s } => problem.with("window_s", window_s),
         Rejection::PriceChanged { price, .. } => problem.with("unit_price", price),
         Rejection::CatalogueChanged { price, catalogue_version } => {
@@ -177,7 +179,7 @@ pub fn unanswered(answer: &Answer) -> Problem {
             Problem::new(status, "idempotency_key_reused", "Idempotency-Key reused")
                 .detail("another user has sent a command with this key")
         }
-        Answer::Settled(_) | Answer::Shed(_) => Problem::internal(),
+        Answer::Settled(_) | Answer::Shed(_) | Answer::Undecided(_) => Problem::internal(),
     }
 }
 

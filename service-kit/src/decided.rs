@@ -33,4 +33,6 @@ pub enum Answer {
     IdReused,
     /// Left out because of how much else was sent.
     Shed(IgnoredAny),
+    /// Refused for now: what it takes to decide it is not known yet.
+    Undecided(IgnoredAny),
 }

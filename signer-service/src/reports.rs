@@ -114,7 +114,7 @@ fn fate(reply: &[u8]) -> Option<Result<(), NotTaken>> {
         | Answer::IdTooOld(_)
         | Answer::IdReused => Ok(()),
         Answer::Settled(Outcome::Refused(_)) => Err(NotTaken::Refused),
-        Answer::IdAhead(_) | Answer::Shed(_) => return None,
+        Answer::IdAhead(_) | Answer::Shed(_) | Answer::Undecided(_) => return None,
     })
 }
 

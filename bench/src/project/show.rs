@@ -90,7 +90,7 @@ fn record(
         let scope = state.next_scope(room.as_ref());
         let id = EventId { command, index };
         let event = Event { scope, id, at: now, actor: actor.clone(), data };
-        state.evolve(&event);
+        state.evolve(&event, LogSeq(1));
         writer.event(&event);
     }
     Ok(())

@@ -1,29 +1,28 @@
 //! What a decision needs and only read models know, because it grows with the viewers or the sales:
 //! which orders were recorded, who follows whom, which gifts were sent.
 //!
-//! The query-service answers over NATS, as for profiles. Without an answer purchases and follows go
-//! on: the sequencer knows the newest itself, and the read models count each once, however often it is
-//! in the log. A refund must know its gift, so it is not decided without an answer.
+//! The query-service answers over NATS, as for profiles, and says how far in the log its answer is. The
+//! sequencer knows the newest itself, and whether the two meet; without an answer, or with one that is
+//! too old, the rule of each command says what becomes of it.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use bytes::Bytes;
 use domain::command::{Action, Command, RoomCommand};
-use domain::ids::{AppId, OrderId, RoomId, UserId};
-use domain::room::refund_gift::RefundGift;
-use domain::view::known_facts::{FactQuery, KnownFacts, KnownGift};
+use domain::ids::{AppId, LogSeq, OrderId, RoomId, UserId};
+use domain::room::refund_gift::GiftPlace;
+use domain::view::known_facts::{FactQuery, KnownFacts, KnownPlace};
 use nats::client::Nats;
 use nats::service::RequestSubject;
 use tokio::time::{Instant, sleep};
 
 use crate::gateway::config::GatewayConfig;
-use crate::gateway::submit::SubmitError;
 
 /// Facts asked for in one request.
 const QUERY_FACTS_MAX: usize = 200;
 
-/// Pause before a gift is asked for again.
+/// Pause before a place that was not read yet is asked for again.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Looks facts up. Cheap to clone.
@@ -34,12 +33,14 @@ pub struct Facts {
     wait: Duration,
 }
 
-/// What was answered to one or several queries.
+/// What was answered to one or several queries; nothing, as of the begin of the log, without an answer.
 #[derive(Debug, Default)]
 struct Known {
+    /// How far the first answer had come: those after it know no less.
+    as_of: LogSeq,
     orders: HashSet<OrderId>,
     follows: HashSet<(UserId, RoomId)>,
-    gifts: HashMap<(RoomId, u64), KnownGift>,
+    gifts: HashMap<(RoomId, u64), GiftPlace>,
 }
 
 impl Facts {
@@ -50,24 +51,20 @@ impl Facts {
     }
 
     /// Tells each command what is known.
-    pub async fn mark_known(
-        &self,
-        app: &AppId,
-        commands: &mut [Command],
-    ) -> Result<(), SubmitError> {
+    pub async fn mark_known(&self, app: &AppId, commands: &mut [Command]) {
         let mut asking: Vec<&mut Command> =
             commands.iter_mut().filter(|command| !query(command).is_empty()).collect();
         for some in asking.chunks_mut(QUERY_FACTS_MAX) {
             let known = self.look_up(app, some).await;
             for command in some {
-                mark(command, known.as_ref())?;
+                mark(command, &known);
             }
         }
-        Ok(())
     }
 
-    /// The read model is a moment behind: a gift that is not found is asked for again for a while.
-    async fn look_up(&self, app: &AppId, commands: &[&mut Command]) -> Option<Known> {
+    /// The read model is a moment behind: a place that it has not come to is asked for again for a
+    /// while.
+    async fn look_up(&self, app: &AppId, commands: &[&mut Command]) -> Known {
         let mut asked = FactQuery::default();
         for query in commands.iter().map(|command| query(command)) {
             asked.orders.extend(query.orders);
@@ -76,15 +73,16 @@ impl Facts {
         }
         let mut known = Known::default();
         let until = Instant::now() + self.wait;
-        loop {
-            known.add(self.ask(app, &asked).await?);
+        while let Some(facts) = self.ask(app, &asked).await {
+            known.add(facts);
             let gifts = asked.gifts.into_iter().filter(|gift| !known.gifts.contains_key(gift));
             asked = FactQuery { gifts: gifts.collect(), ..FactQuery::default() };
             if asked.is_empty() || until <= Instant::now() {
-                return Some(known);
+                break;
             }
             sleep(ASK_AGAIN).await;
         }
+        known
     }
 
     async fn ask(&self, app: &AppId, query: &FactQuery) -> Option<KnownFacts> {
@@ -102,10 +100,14 @@ impl Facts {
 
 impl Known {
     fn add(&mut self, facts: KnownFacts) {
-        self.orders.extend(facts.orders);
-        self.follows.extend(facts.follows);
-        let place = |gift: &KnownGift| (gift.room_id.clone(), gift.room_seq);
-        self.gifts.extend(facts.gifts.into_iter().map(|gift| (place(&gift), gift)));
+        let KnownFacts { as_of, orders, follows, gifts } = facts;
+        if self.as_of == LogSeq(0) {
+            self.as_of = as_of;
+        }
+        self.orders.extend(orders);
+        self.follows.extend(follows);
+        let place = |KnownPlace { room_id, room_seq, place }| ((room_id, room_seq), place);
+        self.gifts.extend(gifts.into_iter().map(place));
     }
 }
 
@@ -123,24 +125,20 @@ fn query(command: &Command) -> FactQuery {
     query
 }
 
-fn mark(command: &mut Command, known: Option<&Known>) -> Result<(), SubmitError> {
+/// Overwrites also what the caller has set.
+fn mark(command: &mut Command, known: &Known) {
     let user = &command.actor.user;
-    let Action::Room { room_id, command } = &mut command.action else { return Ok(()) };
-    let follows = known.map(|known| known.follows.contains(&(user.clone(), room_id.clone())));
+    let Action::Room { room_id, command } = &mut command.action else { return };
+    let follows = || known.follows.contains(&(user.clone(), room_id.clone()));
+    let as_of = known.as_of;
     if let RoomCommand::RecordPurchase(purchase) = command {
-        purchase.known = known.is_some_and(|known| known.orders.contains(&purchase.order_id));
+        (purchase.known, purchase.as_of) = (known.orders.contains(&purchase.order_id), as_of);
     } else if let RoomCommand::FollowHost(follow) = command {
-        follow.follows = follows;
+        (follow.follows, follow.as_of) = (follows(), as_of);
     } else if let RoomCommand::UnfollowHost(unfollow) = command {
-        unfollow.follows = follows;
+        (unfollow.follows, unfollow.as_of) = (follows(), as_of);
     } else if let RoomCommand::RefundGift(refund) = command {
-        let known = known.ok_or(SubmitError::Unavailable)?;
-        mark_refund(refund, known.gifts.get(&(room_id.clone(), refund.room_seq)));
+        let place = known.gifts.get(&(room_id.clone(), refund.room_seq));
+        (refund.place, refund.as_of) = (place.cloned(), as_of);
     }
-    Ok(())
-}
-
-fn mark_refund(refund: &mut RefundGift, gift: Option<&KnownGift>) {
-    refund.sent = gift.map(|known| known.gift.clone());
-    refund.known = gift.is_some_and(|known| known.refunded);
 }

@@ -58,7 +58,7 @@ impl Gateway {
     ) -> Result<Vec<Answer>, SubmitError> {
         let mut commands = self.screen.commands(app, commands).await?;
         // What a decision needs and only the read models know.
-        self.facts.mark_known(app, &mut commands).await?;
+        self.facts.mark_known(app, &mut commands).await;
         self.mark_unregistered(app, &mut commands).await;
         let commands = self.before.commands(app, commands).await?;
         self.submitter.submit(app, commands).await

@@ -58,7 +58,7 @@ pub fn explain(answer: Answer) -> Result<(StatusCode, Done), Problem> {
             };
             Ok((StatusCode::OK, nothing))
         }
-        Answer::Settled(Outcome::Refused(rejection)) => {
+        Answer::Settled(Outcome::Refused(rejection)) | Answer::Undecided(rejection) => {
             metrics::refused(rejection.code());
             Err(refused(&rejection))
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::coins::Coins;
 use domain::command::RoomCommand;
-use domain::ids::{AppId, OrderId, ProductId, RoomId};
+use domain::ids::{AppId, LogSeq, OrderId, ProductId, RoomId};
 use domain::limits::Limits;
 use domain::room::record_purchase::RecordPurchase;
 use schemars::JsonSchema;
@@ -60,7 +60,8 @@ async fn record_purchase(
     body: Body,
 ) -> Result<Response, Problem> {
     let Body { product_id, quantity, amount_cents, title } = body;
-    let known = false;
-    let purchase = RecordPurchase { order_id, product_id, quantity, amount_cents, title, known };
+    let (known, as_of) = (false, LogSeq(0));
+    let purchase =
+        RecordPurchase { order_id, product_id, quantity, amount_cents, title, known, as_of };
     request.to_room(app, room_id, RoomCommand::RecordPurchase(purchase)).await
 }

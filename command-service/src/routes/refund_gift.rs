@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::command::RoomCommand;
-use domain::ids::{AppId, RoomId};
+use domain::ids::{AppId, LogSeq, RoomId};
 use domain::limits::Limits;
 use domain::room::refund_gift::RefundGift;
 use schemars::JsonSchema;
@@ -52,6 +52,7 @@ async fn refund_gift(
     request: Request,
     body: Body,
 ) -> Result<Response, Problem> {
-    let refund = RefundGift { room_seq, reason: body.reason, sent: None, known: false };
+    let (place, as_of) = (None, LogSeq(0));
+    let refund = RefundGift { room_seq, reason: body.reason, place, as_of };
     request.to_room(app, room_id, RoomCommand::RefundGift(refund)).await
 }

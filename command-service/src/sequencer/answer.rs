@@ -2,6 +2,7 @@
 
 use domain::command::Command;
 use domain::commit::Outcome;
+use domain::rejection::Rejection;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
@@ -27,6 +28,8 @@ pub enum Answer {
     IdReused,
     /// Left out because too much is sent. The same id may be sent again.
     Shed(Shed),
+    /// Refused for now and not recorded. The same id may be sent again.
+    Undecided(Rejection),
 }
 
 /// Commands that were sent together and are answered together, in order.

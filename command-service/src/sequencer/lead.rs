@@ -156,7 +156,7 @@ impl Candidate {
             writer.event(&event);
             match self.log.append(id, writer.finish(), state.log_seq).await {
                 Ok(log_seq) => {
-                    state.app.evolve(&event);
+                    state.app.evolve(&event, log_seq);
                     state.log_seq = log_seq;
                     return Ok(());
                 }

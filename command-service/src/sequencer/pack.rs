@@ -151,6 +151,10 @@ impl<'a> Pack<'a> {
             return Slot::Known(Answer::Shed(shed));
         }
         let outcome = match decided {
+            // What nobody knows now may be known when the same id comes again.
+            Err(rejection) if rejection.is_passing() => {
+                return Slot::Known(Answer::Undecided(rejection));
+            }
             Err(rejection) => self.settle(id, &actor.user, Outcome::Refused(rejection)),
             Ok(events) if events.is_empty() => self.settle(id, &actor.user, Outcome::AlreadySo),
             Ok(events) => match (&events[..], room_id) {
@@ -187,7 +191,7 @@ impl<'a> Pack<'a> {
             let id = EventId { command, index };
             let actor = speaker.take().unwrap_or_else(|| actor.clone());
             let event = Event { scope, id, at: self.context.now, actor, data };
-            self.state.app.evolve(&event);
+            self.state.app.evolve(&event, self.log_seq);
             self.writer.event(&event);
         }
         self.state.ledger.remember(command, user, outcome.clone());
@@ -240,7 +244,7 @@ impl<'a> Pack<'a> {
             self.state.ledger.remember(cmd, user_id, outcome.clone());
         }
         let event = Event { scope, id, at: self.context.now, actor, data };
-        self.state.app.evolve(&event);
+        self.state.app.evolve(&event, self.log_seq);
         self.writer.event(&event);
         outcome
     }

@@ -2,12 +2,14 @@
 
 use domain::actor::{Actor, Role};
 use domain::codec;
+use domain::coins::Coins;
 use domain::command::{Action, Command, RoomCommand};
 use domain::commit::{Accepted, Outcome};
 use domain::event::{EventData, Scope};
 use domain::ids::{AppId, CommandId, LogSeq, RoomId};
 use domain::limits::Limits;
 use domain::room::create_room::CreateRoom;
+use domain::room::refund_gift::{GiftPlace, RefundGift, SentGift};
 use domain::room::send_likes::SendLikes;
 use domain::room::send_message::SendMessage;
 use domain::timestamp::Timestamp;
@@ -234,4 +236,33 @@ fn what_is_shed_leaves_no_trace_and_the_same_id_is_accepted_later() {
     let mut second = Pack::new(&mut state, &mut limiter, context(later));
     second.decide(say(3, "bob", "too much"));
     assert_eq!(seq_of(&second.seal().answers[0]), 3);
+}
+
+fn refund(n: u32, place: Option<GiftPlace>) -> Command {
+    let refund = RefundGift { room_seq: 1, reason: None, place, as_of: LogSeq(0) };
+    command(n, "shop", Role::Admin, RoomCommand::RefundGift(refund))
+}
+
+#[test]
+fn what_is_not_known_yet_leaves_no_trace_and_is_decided_once_when_it_is() {
+    let gift = || {
+        let (user_id, gift_id) = ("ann".parse().unwrap(), "rose".parse().unwrap());
+        let (name, amount) = ("Rose".into(), Coins(10));
+        let sent = SentGift { user_id, at: NOW, gift_id, name, count: 1, amount };
+        Some(GiftPlace::Sent(sent))
+    };
+    let mut state = SequencerState::default();
+    pack(&mut state, [create(1)]);
+    let ledger = state.ledger.clone();
+    let unknown = pack(&mut state, [refund(2, None)]);
+    assert!(matches!(&unknown.answers[..], [Answer::Undecided(_)]), "{:?}", unknown.answers);
+    assert_eq!((unknown.commit, &state.ledger), (None, &ledger));
+
+    // Packed together, and after that: whatever the gateway had looked up before.
+    let sealed = pack(&mut state, [refund(2, gift()), refund(3, gift())]);
+    assert_eq!((seq_of(&sealed.answers[0]), sealed.events), (2, 1));
+    assert_eq!(sealed.answers[1], Answer::Settled(Outcome::AlreadySo));
+    let again = pack(&mut state, [refund(2, None), refund(4, gift())]);
+    assert_eq!(again.answers[0], sealed.answers[0], "the id has its answer");
+    assert_eq!((&again.answers[1], again.events), (&sealed.answers[1], 0));
 }

@@ -30,7 +30,7 @@ impl SequencerState {
     /// Folds in a commit read from the log.
     pub fn apply(&mut self, commit: Commit, log_seq: LogSeq, config: &LedgerConfig) {
         for event in &commit.events {
-            self.app.evolve(event);
+            self.app.evolve(event, log_seq);
         }
         let at = commit.at;
         self.ledger.learn(commit, log_seq);

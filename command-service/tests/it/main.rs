@@ -7,6 +7,7 @@ mod admins;
 mod apps;
 mod before;
 mod exactly_once;
+mod facts;
 mod failover;
 mod fields;
 mod filter;

@@ -61,6 +61,7 @@ impl Rejection {
             Self::FieldNotForKind { .. } => "field_not_for_kind",
             Self::DeclinedByMerchant { .. } => "declined_by_merchant",
             Self::SentGiftNotFound { .. } => "sent_gift_not_found",
+            Self::ReadModelsBehind => "read_models_behind",
         }
     }
 }

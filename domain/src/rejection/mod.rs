@@ -219,6 +219,10 @@ pub enum Rejection {
         /// The place asked for.
         room_seq: u64,
     },
+    /// Whether it was recorded before is in no memory, and the read models have not come far enough to
+    /// say so. Not an answer to keep: see [`Rejection::is_passing`].
+    #[error("whether this is recorded already is not known yet; nothing was done")]
+    ReadModelsBehind,
     /// Not on the shelf.
     #[error("there is no product `{product_id}` on the shelf")]
     ProductNotFound {
@@ -367,6 +371,14 @@ pub enum Rejection {
         /// That of the room; empty if it has none.
         kind: Arc<str>,
     },
+}
+
+impl Rejection {
+    /// Whether the same command may be decided otherwise in a moment, without anything new in the log.
+    /// Such a refusal is not recorded, so that the same id can be sent again.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::ReadModelsBehind)
+    }
 }
 
 /// Refuses a number outside `min..=max`.

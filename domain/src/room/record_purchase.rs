@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::coins::Coins;
 use crate::event::EventData;
-use crate::ids::{OrderId, ProductId};
+use crate::ids::{LogSeq, OrderId, ProductId};
 use crate::rejection::{Rejection, in_range};
 use crate::room::permission::is_trusted;
 use crate::room::state::Room;
@@ -16,7 +16,8 @@ use crate::state::{AppState, Context};
 use crate::text;
 
 /// Only from the merchant's servers, in the buyer's name. An order is recorded once, whatever the
-/// command's id; also when the show is over, because payments take their time.
+/// command's id; also when the show is over, because payments take their time. An order counts in
+/// levels and heat as often as it is in the log, so one that may be in it already waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordPurchase {
@@ -35,6 +36,10 @@ pub struct RecordPurchase {
     #[serde(default)]
     #[schemars(skip)]
     pub known: bool,
+    /// Set by the gateway: how far the read model had come; 0 if it did not answer.
+    #[serde(default)]
+    #[schemars(skip)]
+    pub as_of: LogSeq,
 }
 
 /// It was sold, and this is what was shown at that moment.
@@ -65,7 +70,8 @@ pub(crate) fn record_purchase(
     command: RecordPurchase,
     context: &Context<'_>,
 ) -> Result<Vec<EventData>, Rejection> {
-    let RecordPurchase { order_id, product_id, quantity, amount_cents, title, known } = command;
+    let RecordPurchase { order_id, product_id, quantity, amount_cents, title, known, as_of } =
+        command;
     is_trusted(actor)?;
     let max = context.limits.purchase_quantity_max;
     in_range("quantity", u64::from(quantity), 1, u64::from(max))?;
@@ -75,6 +81,9 @@ pub(crate) fn record_purchase(
     }
     if known || app.recent_orders.get(&order_id).is_some() {
         return Ok(vec![]);
+    }
+    if !app.recent_orders.is_continued_by(as_of) {
+        return Err(Rejection::ReadModelsBehind);
     }
     let shelved = room.shelf.get(&product_id);
     let on_the_shelf = shelved.map(|shelved| shelved.product.title.clone());
@@ -97,6 +106,7 @@ pub(crate) fn record_purchase(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::recent::REMEMBERED_MAX;
     use crate::command::RoomCommand;
     use crate::room::set_product::ProductSet;
     use crate::room::set_spotlight::SpotlightSet;
@@ -122,6 +132,7 @@ mod tests {
             amount_cents: 190,
             title: None,
             known: false,
+            as_of: LogSeq(0),
         }
     }
 
@@ -149,6 +160,28 @@ mod tests {
         let recorded = || given().and_in_room([purchased()]);
         recorded().when(admin(), record(purchase())).then([]);
         given().when(admin(), record(RecordPurchase { known: true, ..purchase() })).then([]);
+    }
+
+    #[test]
+    fn an_order_that_may_have_been_forgotten_waits_for_the_read_model() {
+        let order = |n: usize| format!("sale-{n}").parse().unwrap();
+        let sold = |order_id| {
+            let EventData::ProductPurchased(sold) = purchased() else { unreachable!() };
+            EventData::ProductPurchased(ProductPurchased { order_id, ..sold })
+        };
+        let again = |as_of| record(RecordPurchase { order_id: order(0), as_of, ..purchase() });
+        // `room_created` and what the shelf shows are the first three commits.
+        let first = LogSeq(4);
+        let many = |count| given().and_in_room((0..count).map(|n| sold(order(n))));
+        many(REMEMBERED_MAX).when(admin(), again(LogSeq(0))).then([]);
+        let forgotten = || many(REMEMBERED_MAX + 1);
+        forgotten().when(admin(), again(LogSeq(0))).then_refused("read_models_behind");
+        forgotten().when(admin(), again(LogSeq(3))).then_refused("read_models_behind");
+        let known = RecordPurchase { order_id: order(0), known: true, ..purchase() };
+        forgotten().when(admin(), record(known)).then([]);
+        let new = RecordPurchase { as_of: first, ..purchase() };
+        forgotten().when(admin(), record(new)).then([purchased()]);
+        forgotten().when(viewer("ann"), again(LogSeq(0))).then_refused("not_allowed");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::coins::Coins;
 use crate::event::EventData;
-use crate::ids::{GiftId, RoomId, UserId};
+use crate::ids::{GiftId, LogSeq, RoomId, UserId};
 use crate::rejection::Rejection;
 use crate::room::permission::is_trusted;
 use crate::room::state::Room;
@@ -17,7 +17,8 @@ use crate::text;
 use crate::timestamp::Timestamp;
 
 /// Only from the merchant's servers, whatever the show's status: payments take their time. The whole
-/// of what was sent with one command is refunded, once, whatever the command's id.
+/// of what was sent with one command is refunded, once, whatever the command's id: sums lose it as often
+/// as a refund of it is in the log, so one that may be in it already waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundGift {
@@ -26,14 +27,27 @@ pub struct RefundGift {
     /// Why, for the record.
     #[serde(default)]
     pub reason: Option<Arc<str>>,
-    /// Set by the gateway: the gift as the read model has it.
+    /// Set by the gateway: what the read model has at that place; absent if it has not come there, or
+    /// did not answer.
     #[serde(default)]
     #[schemars(skip)]
-    pub sent: Option<SentGift>,
-    /// Set by the gateway: the read model has the refund already.
+    pub place: Option<GiftPlace>,
+    /// Set by the gateway: how far the read model had come; 0 if it did not answer.
     #[serde(default)]
     #[schemars(skip)]
-    pub known: bool,
+    pub as_of: LogSeq,
+}
+
+/// What may be at a place of a room, for who looks for a gift there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GiftPlace {
+    /// Something else.
+    NoGift,
+    /// A gift that counts.
+    Sent(SentGift),
+    /// A gift that was refunded.
+    Refunded,
 }
 
 /// A gift as it was sent.
@@ -82,17 +96,21 @@ pub(crate) fn refund_gift(
     command: RefundGift,
     context: &Context<'_>,
 ) -> Result<Vec<EventData>, Rejection> {
-    let RefundGift { room_seq, reason, sent, known } = command;
+    let RefundGift { room_seq, reason, place, as_of } = command;
     is_trusted(actor)?;
     if let Some(reason) = &reason {
         text::check("reason", reason, context.limits.reason_bytes_max, false)?;
     }
-    let Some(sent) = sent.filter(|_| room_seq <= room.seq) else {
-        return Err(Rejection::SentGiftNotFound { room_seq });
-    };
-    if known || app.recent_refunds.get(&(room_id.clone(), room_seq)).is_some() {
+    if app.recent_refunds.get(&(room_id.clone(), room_seq)).is_some() {
         return Ok(vec![]);
     }
+    let sent = match place {
+        _ if room.seq < room_seq => return Err(Rejection::SentGiftNotFound { room_seq }),
+        Some(GiftPlace::NoGift) => return Err(Rejection::SentGiftNotFound { room_seq }),
+        Some(GiftPlace::Refunded) => return Ok(vec![]),
+        Some(GiftPlace::Sent(sent)) if app.recent_refunds.is_continued_by(as_of) => sent,
+        Some(GiftPlace::Sent(_)) | None => return Err(Rejection::ReadModelsBehind),
+    };
     let SentGift { user_id, at: sent_at, gift_id, name, count, amount } = sent;
     let refunded_seq = room_seq;
     Ok(vec![EventData::GiftRefunded(GiftRefunded {
@@ -110,6 +128,7 @@ pub(crate) fn refund_gift(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::recent::REMEMBERED_MAX;
     use crate::command::RoomCommand;
     use crate::state::testing::{Given, admin, host, viewer};
 
@@ -124,13 +143,16 @@ mod tests {
         }
     }
 
-    fn refund(room_seq: u64, sent: Option<SentGift>) -> RefundGift {
-        RefundGift { room_seq, reason: None, sent, known: false }
+    fn refund(room_seq: u64, place: GiftPlace) -> RefundGift {
+        RefundGift { room_seq, reason: None, place: Some(place), as_of: LogSeq(1) }
     }
 
     fn refunded(reason: Option<Arc<str>>) -> EventData {
+        refunded_at(1, reason)
+    }
+
+    fn refunded_at(refunded_seq: u64, reason: Option<Arc<str>>) -> EventData {
         let SentGift { user_id, at: sent_at, gift_id, name, count, amount } = sent();
-        let refunded_seq = 1;
         EventData::GiftRefunded(GiftRefunded {
             refunded_seq,
             user_id,
@@ -149,25 +171,58 @@ mod tests {
 
     #[test]
     fn a_gift_is_refunded_once() {
-        let first = || command(refund(1, Some(sent())));
+        let first = || command(refund(1, GiftPlace::Sent(sent())));
         Given::room().when(admin(), first()).then([refunded(None)]);
         let done = Given::room().and_in_room([refunded(None)]);
         done.when(admin(), first()).then([]);
-        let known = RefundGift { known: true, ..refund(1, Some(sent())) };
-        Given::room().when(admin(), command(known)).then([]);
+        Given::room().when(admin(), command(refund(1, GiftPlace::Refunded))).then([]);
+    }
+
+    #[test]
+    fn a_refund_that_may_have_been_forgotten_waits_for_the_read_model() {
+        let as_of = |as_of| {
+            let place = GiftPlace::Sent(sent());
+            command(RefundGift { as_of: LogSeq(as_of), ..refund(1, place) })
+        };
+        // The first refund is the second commit, after `room_created`.
+        let many =
+            |count| Given::room().and_in_room((1..=count).map(|gift| refunded_at(gift, None)));
+        let max = REMEMBERED_MAX as u64;
+        many(max).when(admin(), as_of(1)).then([]);
+        let forgotten = || many(max + 1);
+        forgotten().when(admin(), as_of(1)).then_refused("read_models_behind");
+        forgotten().when(admin(), command(refund(1, GiftPlace::Refunded))).then([]);
+        let other = RefundGift { as_of: LogSeq(2), ..refund(max + 2, GiftPlace::Sent(sent())) };
+        forgotten().when(admin(), command(other)).then([refunded_at(max + 2, None)]);
+    }
+
+    #[test]
+    fn a_place_that_the_read_model_has_not_come_to_may_be_a_gift() {
+        let unread = |room_seq| {
+            command(RefundGift {
+                place: None,
+                as_of: LogSeq(0),
+                ..refund(room_seq, GiftPlace::NoGift)
+            })
+        };
+        Given::room().when(admin(), unread(1)).then_refused("read_models_behind");
+        Given::room().when(admin(), unread(2)).then_refused("sent_gift_not_found");
+        Given::room().when(host(), unread(1)).then_refused("not_allowed");
+        Given::room().and_in_room([refunded(None)]).when(admin(), unread(1)).then([]);
     }
 
     #[test]
     fn only_the_merchants_servers_refund() {
-        let first = || command(refund(1, Some(sent())));
+        let first = || command(refund(1, GiftPlace::Sent(sent())));
         Given::room().when(viewer("ann"), first()).then_refused("not_allowed");
         Given::room().when(host(), first()).then_refused("not_allowed");
     }
 
     #[test]
     fn only_what_was_sent_here_is_refunded() {
-        Given::room().when(admin(), command(refund(1, None))).then_refused("sent_gift_not_found");
-        let beyond = command(refund(2, Some(sent())));
+        let other = command(refund(1, GiftPlace::NoGift));
+        Given::room().when(admin(), other).then_refused("sent_gift_not_found");
+        let beyond = command(refund(2, GiftPlace::Sent(sent())));
         Given::room().when(admin(), beyond).then_refused("sent_gift_not_found");
     }
 
@@ -176,7 +231,7 @@ mod tests {
         let max = crate::limits::Limits::default().reason_bytes_max;
         let because = |bytes: usize| {
             let reason: Option<Arc<str>> = Some("r".repeat(bytes).into());
-            command(RefundGift { reason, ..refund(1, Some(sent())) })
+            command(RefundGift { reason, ..refund(1, GiftPlace::Sent(sent())) })
         };
         let max = usize::try_from(max).unwrap();
         let accepted = Given::room().when(admin(), because(max));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::event::EventData;
-use crate::ids::UserId;
+use crate::ids::{LogSeq, UserId};
 use crate::rejection::Rejection;
 use crate::room::follow_host::follows;
 use crate::room::state::Room;
@@ -19,7 +19,11 @@ pub struct UnfollowHost {
     /// Set by the gateway, as in [`FollowHost`](crate::room::follow_host::FollowHost).
     #[serde(default)]
     #[schemars(skip)]
-    pub follows: Option<bool>,
+    pub follows: bool,
+    /// Set by the gateway, as there.
+    #[serde(default)]
+    #[schemars(skip)]
+    pub as_of: LogSeq,
 }
 
 /// The actor does not follow the host from now on.
@@ -36,7 +40,7 @@ pub(crate) fn unfollow_host(
     actor: &Actor,
     command: &UnfollowHost,
 ) -> Result<Vec<EventData>, Rejection> {
-    if follows(app, room, actor, command.follows) == Some(false) {
+    if follows(app, room, actor, (command.follows, command.as_of)) == Some(false) {
         return Ok(vec![]);
     }
     Ok(vec![EventData::HostUnfollowed(HostUnfollowed { host_id: room.owner.clone() })])
@@ -51,17 +55,19 @@ mod tests {
 
     #[test]
     fn everybody_may_stop_following() {
-        let unfollow = |follows| RoomCommand::UnfollowHost(UnfollowHost { follows });
+        let unfollow = |follows| {
+            RoomCommand::UnfollowHost(UnfollowHost { follows, ..UnfollowHost::default() })
+        };
         let host_id: UserId = "host".parse().unwrap();
         let followed = EventData::HostFollowed(HostFollowed { host_id: host_id.clone() });
         let unfollowed = EventData::HostUnfollowed(HostUnfollowed { host_id });
         let ann = || viewer("ann");
         let given = || Given::room().and_by(ann(), [followed.clone()]);
-        given().when(ann(), unfollow(None)).then([unfollowed.clone()]);
-        given().when(ann(), unfollow(Some(false))).then([unfollowed.clone()]);
-        Given::room().when(ann(), unfollow(None)).then([unfollowed.clone()]);
-        Given::room().when(ann(), unfollow(Some(false))).then([]);
-        given().and_by(ann(), [unfollowed]).when(ann(), unfollow(Some(true))).then([]);
-        Given::nothing().when(ann(), unfollow(None)).then_refused("room_not_found");
+        given().when(ann(), unfollow(true)).then([unfollowed.clone()]);
+        given().when(ann(), unfollow(false)).then([unfollowed.clone()]);
+        Given::room().when(ann(), unfollow(true)).then([unfollowed.clone()]);
+        Given::room().when(ann(), unfollow(false)).then([]);
+        given().and_by(ann(), [unfollowed]).when(ann(), unfollow(true)).then([]);
+        Given::nothing().when(ann(), unfollow(false)).then_refused("room_not_found");
     }
 }

@@ -110,11 +110,12 @@ pub fn golden_events() -> Vec<Event> {
     events().into_iter().zip(1..).map(placed).collect()
 }
 
-/// A commit with two events, an "already so" and a refusal of every kind.
+/// A commit with two events, an "already so" and a refusal of every kind that is recorded.
 pub fn commit() -> Commit {
     let first = events().into_iter().take(2);
     let settled = |n: u32, outcome| Settled { cmd: command_id(n), user: parse("ann"), outcome };
-    let refused = rejections().into_iter().zip(101..);
+    let recorded = rejections().into_iter().filter(|rejection| !rejection.is_passing());
+    let refused = recorded.zip(101..);
     Commit {
         id: command_id(1),
         epoch: 1,
@@ -153,6 +154,7 @@ pub(crate) fn parse<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::LogSeq;
     use crate::rejection::Rejection;
     use crate::state::AppState;
 
@@ -181,7 +183,7 @@ mod tests {
     fn the_samples_are_a_show_that_can_be_folded() {
         let mut state = AppState::default();
         for event in &events() {
-            state.evolve(event);
+            state.evolve(event, LogSeq(1));
         }
         let in_app = events().iter().filter(|e| matches!(e.scope, Scope::App { .. })).count();
         let room = &state.rooms[&room_id()];

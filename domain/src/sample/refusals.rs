@@ -66,5 +66,6 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::FieldNotForKind { key: parse("seats"), kind: "tea".into() },
         Rejection::DeclinedByMerchant { code: Some(9_003), reason: "not enough coins".into() },
         Rejection::SentGiftNotFound { room_seq: 7 },
+        Rejection::ReadModelsBehind,
     ]
 }

@@ -18,7 +18,7 @@ use crate::app::{broadcast_message, register_user, set_admins, set_level_rule};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, Scope};
 use crate::field::Field;
-use crate::ids::{AppId, FieldKey, GiftId, OrderId, RoomId, UserId};
+use crate::ids::{AppId, FieldKey, GiftId, LogSeq, OrderId, RoomId, UserId};
 use crate::level::rule::LevelRule;
 use crate::limits::Limits;
 use crate::registry::state::Registry;
@@ -52,7 +52,7 @@ mod tests;
 
 /// The names under which the shape of [`AppState`] is stored. A snapshot of another number is not
 /// read: the log is replayed instead.
-pub const STATE_SCHEMA: u32 = 6;
+pub const STATE_SCHEMA: u32 = 7;
 
 /// All of an app that a decision must know exactly.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,8 +296,8 @@ impl AppState {
         }
     }
 
-    /// Folds an event in. Cannot fail: it has happened.
-    pub fn evolve(&mut self, event: &Event) {
+    /// Folds an event of this commit in. Cannot fail: it has happened.
+    pub fn evolve(&mut self, event: &Event, log_seq: LogSeq) {
         debug_assert!(self.changed_at <= event.at, "time in a log never goes back");
         self.changed_at = event.at;
         match &event.scope {
@@ -307,7 +307,7 @@ impl AppState {
                 self.evolve_app(&event.data);
             }
             Scope::Room { room_id, room_seq } => {
-                self.remember_fact(room_id, event);
+                self.remember_fact(room_id, event, log_seq);
                 if let Some(room) = self.rooms.get_mut(room_id) {
                     debug_assert_eq!(room.seq + 1, *room_seq, "room_seq is dense");
                     room.evolve(*room_seq, event);
@@ -326,16 +326,19 @@ impl AppState {
     }
 
     /// Until the read models have it.
-    fn remember_fact(&mut self, room_id: &RoomId, event: &Event) {
+    fn remember_fact(&mut self, room_id: &RoomId, event: &Event, log_seq: LogSeq) {
         let actor = &event.actor.user;
         if let EventData::ProductPurchased(purchased) = &event.data {
-            self.recent_orders.add(purchased.order_id.clone(), ());
+            self.recent_orders.add(purchased.order_id.clone(), (), log_seq);
         } else if let EventData::HostFollowed(followed) = &event.data {
-            self.recent_follows.add((actor.clone(), followed.host_id.clone()), true);
+            let key = (actor.clone(), followed.host_id.clone());
+            self.recent_follows.add(key, true, log_seq);
         } else if let EventData::HostUnfollowed(unfollowed) = &event.data {
-            self.recent_follows.add((actor.clone(), unfollowed.host_id.clone()), false);
+            let key = (actor.clone(), unfollowed.host_id.clone());
+            self.recent_follows.add(key, false, log_seq);
         } else if let EventData::GiftRefunded(refunded) = &event.data {
-            self.recent_refunds.add((room_id.clone(), refunded.refunded_seq), ());
+            let key = (room_id.clone(), refunded.refunded_seq);
+            self.recent_refunds.add(key, (), log_seq);
         }
     }
 

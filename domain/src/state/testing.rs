@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::actor::{Actor, Role};
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::event::{Event, EventData, EventId};
-use crate::ids::{AppId, CommandId, RoomId};
+use crate::ids::{AppId, CommandId, LogSeq, RoomId};
 use crate::limits::Limits;
 use crate::registry::registry_id;
 use crate::rejection::Rejection;
@@ -47,13 +47,15 @@ pub(crate) struct Given {
     limits: Limits,
     now: Timestamp,
     app: AppId,
+    log_seq: LogSeq,
 }
 
 impl Given {
     pub(crate) fn nothing() -> Self {
         let now = Timestamp(1_700_000_000_000);
         let app = SHOP.clone();
-        Self { state: AppState::default(), limits: Limits::default(), now, app }
+        let (state, limits, log_seq) = (AppState::default(), Limits::default(), LogSeq(0));
+        Self { state, limits, now, app, log_seq }
     }
 
     /// An installation without apps.
@@ -136,10 +138,12 @@ impl Given {
         Then(self.state.decide(&actor, action, &context))
     }
 
+    /// Each event is a commit.
     fn record(&mut self, room: Option<RoomId>, actor: Actor, data: EventData) {
         let scope = self.state.next_scope(room.as_ref());
         let id = EventId { command: command_id(1), index: 0 };
-        self.state.evolve(&Event { scope, id, at: self.now, actor, data });
+        self.log_seq = self.log_seq.next();
+        self.state.evolve(&Event { scope, id, at: self.now, actor, data }, self.log_seq);
     }
 }
 

@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{OrderId, RoomId, UserId};
-use crate::room::refund_gift::SentGift;
+use crate::ids::{LogSeq, OrderId, RoomId, UserId};
+use crate::room::refund_gift::GiftPlace;
 
 /// Asked for several commands at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,32 +13,32 @@ pub struct FactQuery {
     pub orders: Vec<OrderId>,
     /// Do these users follow the hosts of these rooms?
     pub follows: Vec<(UserId, RoomId)>,
-    /// Which gifts were sent there?
+    /// Which gifts were sent at these places?
     pub gifts: Vec<(RoomId, u64)>,
 }
 
 /// The answer: of what was asked, what is so.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownFacts {
+    /// All commits up to this one are in the answer: what is not so may be so since.
+    pub as_of: LogSeq,
     /// These orders have been recorded.
     pub orders: Vec<OrderId>,
     /// These users follow.
     pub follows: Vec<(UserId, RoomId)>,
-    /// These gifts were sent.
-    pub gifts: Vec<KnownGift>,
+    /// These places have been read; one that is left out has not.
+    pub gifts: Vec<KnownPlace>,
 }
 
-/// A gift that was sent.
+/// A place of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownGift {
-    /// Where.
+pub struct KnownPlace {
+    /// The room.
     pub room_id: RoomId,
-    /// Its place there.
+    /// The place in it.
     pub room_seq: u64,
-    /// What was sent.
-    pub gift: SentGift,
-    /// It was refunded since.
-    pub refunded: bool,
+    /// What is there.
+    pub place: GiftPlace,
 }
 
 impl FactQuery {

@@ -88,7 +88,8 @@ impl Follower {
         while !is_enough(self.log_seq) {
             let batch = tail.next_batch(BATCH_EVENTS).await.map_err(RegistryError::Tail)?;
             for read in batch {
-                read.commit.events.iter().for_each(|event| self.state.evolve(event));
+                let events = read.commit.events.iter();
+                events.for_each(|event| self.state.evolve(event, read.seq));
                 self.log_seq = read.seq;
             }
             after_batch(self);

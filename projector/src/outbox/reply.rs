@@ -21,7 +21,7 @@ pub(super) fn fate(answer: &Answer) -> Fate {
         Answer::Settled(Outcome::Refused(_)) => Fate::Dropped("refused"),
         Answer::IdTooOld(_) => Fate::Dropped("too_old"),
         Answer::IdReused => Fate::Dropped("id_reused"),
-        Answer::IdAhead(_) | Answer::Shed(_) => Fate::Kept,
+        Answer::IdAhead(_) | Answer::Shed(_) | Answer::Undecided(_) => Fate::Kept,
     }
 }
 

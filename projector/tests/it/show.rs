@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::actor::{Actor, Role};
 use domain::command::Action;
 use domain::event::{Event, EventData, EventId, Scope};
-use domain::ids::{RoomId, UserId};
+use domain::ids::{LogSeq, RoomId, UserId};
 use domain::level::deed::deeds;
 use domain::level::points::UserPoints;
 use domain::level::rule::LevelRule;
@@ -134,7 +134,8 @@ impl Show {
             {
                 let sent = json!({"user_id": event.actor.user, "at": event.at, "name": sent.name,
                     "gift_id": sent.gift_id, "count": sent.count, "amount": sent.amount});
-                Some(json!({"type": "refund_gift", "room_seq": room_seq, "sent": sent}))
+                let place = json!({ "sent": sent });
+                Some(json!({"type": "refund_gift", "room_seq": room_seq, "place": place}))
             }
             _ => None,
         };
@@ -181,7 +182,7 @@ impl Show {
         let scope = self.state.next_scope(room_id);
         let id = EventId { command, index: 0 };
         let event = Event { scope, id, at: self.now(), actor, data };
-        self.state.evolve(&event);
+        self.state.evolve(&event, LogSeq(1));
         self.events.push(event);
     }
 

@@ -39,7 +39,7 @@ impl AppHub {
             let mut folded = write(&self.folded);
             let mut rooms = self.rooms.lock();
             for (event, item) in events.iter().zip(items) {
-                folded.state.evolve(event);
+                folded.state.evolve(event, log_seq);
                 let Scope::Room { room_id, room_seq } = &event.scope else {
                     rooms.app_changed(&event.data, &folded.state);
                     // Without a listener, as in a replay, there is nobody to tell.

@@ -10,6 +10,7 @@ mod commands;
 mod drain;
 mod echo;
 mod endings;
+mod facts;
 mod fields;
 mod follows;
 mod gifts;

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::command::RoomCommand;
-use crate::ids::ProductId;
+use crate::ids::{LogSeq, ProductId};
 use crate::room::mark_sold_out::MarkSoldOut;
 use crate::room::order_shelf::OrderShelf;
 use crate::room::record_purchase::RecordPurchase;
-use crate::room::refund_gift::{RefundGift, SentGift};
+use crate::room::refund_gift::{GiftPlace, RefundGift, SentGift};
 use crate::room::remove_product::RemoveProduct;
 use crate::room::set_product::SetProduct;
 use crate::room::set_spotlight::SetSpotlight;
@@ -45,16 +45,18 @@ pub(crate) fn any_commerce() -> impl Strategy<Value = RoomCommand> {
             amount_cents: amount.0,
             title: title.map(Into::into),
             known: false,
+            as_of: LogSeq(0),
         })
     });
-    let refund = (0..30_u64, any_sent()).prop_map(|(room_seq, sent)| {
-        RoomCommand::RefundGift(RefundGift { room_seq, reason: None, sent, known: false })
+    let refund = (0..30_u64, any_place()).prop_map(|(room_seq, place)| {
+        let as_of = LogSeq(0);
+        RoomCommand::RefundGift(RefundGift { room_seq, reason: None, place, as_of })
     });
     prop_oneof![1 => refund, 2 => purchase, 4 => product, 2 => spotlight, 1 => remove, 3 => order, 3 => mark]
 }
 
 /// Of whatever was sent: the read model is not asked here.
-fn any_sent() -> impl Strategy<Value = Option<SentGift>> {
+fn any_place() -> impl Strategy<Value = Option<GiftPlace>> {
     let sent = (select(vec!["ann", "bob"]), any_price()).prop_map(|(user_id, amount)| SentGift {
         user_id: user_id.parse().unwrap(),
         at: Timestamp(0),
@@ -63,7 +65,7 @@ fn any_sent() -> impl Strategy<Value = Option<SentGift>> {
         count: 1,
         amount,
     });
-    proptest::option::of(sent)
+    proptest::option::of(sent.prop_map(GiftPlace::Sent))
 }
 
 fn any_title() -> impl Strategy<Value = Option<String>> {

@@ -21,7 +21,7 @@ use crate::codec;
 use crate::command::{Action, AppCommand, RoomCommand};
 use crate::commit::Outcome;
 use crate::event::{EventData, Scope};
-use crate::ids::RoomId;
+use crate::ids::{LogSeq, RoomId};
 use crate::rejection::Rejection;
 use crate::room::state::Totals;
 use crate::sample;
@@ -37,14 +37,16 @@ proptest! {
         let show = Show::play(&asked);
 
         let mut from_memory = AppState::default();
-        show.commits.iter().flat_map(|commit| &commit.events).for_each(|e| from_memory.evolve(e));
+        for (commit, n) in show.commits.iter().zip(1..) {
+            commit.events.iter().for_each(|event| from_memory.evolve(event, LogSeq(n)));
+        }
         prop_assert_eq!(&from_memory, &show.state);
 
         let mut from_bytes = AppState::default();
-        for commit in &show.commits {
+        for (commit, n) in show.commits.iter().zip(1..) {
             let read = codec::decode(&codec::encode(commit)).unwrap();
             prop_assert_eq!(&read, commit);
-            read.events.iter().for_each(|event| from_bytes.evolve(event));
+            read.events.iter().for_each(|event| from_bytes.evolve(event, LogSeq(n)));
         }
         prop_assert_eq!(&from_bytes, &show.state);
     }

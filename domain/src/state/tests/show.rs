@@ -3,6 +3,7 @@
 use crate::command::Action;
 use crate::commit::{Commit, Outcome, Settled};
 use crate::event::{Event, EventData, EventId};
+use crate::ids::LogSeq;
 use crate::limits::Limits;
 use crate::registry::is_of_registry;
 use crate::state::testing::{REGISTRY, SHOP, command_id};
@@ -66,6 +67,7 @@ impl Show {
         assert_eq!(before, self.state, "a decision changes nothing");
 
         let id = command_id(u32::try_from(n).unwrap());
+        let log_seq = LogSeq(self.commits.len() as u64 + 1);
         let mut commit = Commit { id, epoch: 1, at: self.now, events: vec![], settled: vec![] };
         let settle = |outcome| Settled { cmd: id, user: asked.actor.user.clone(), outcome };
         let result = match decided {
@@ -79,7 +81,7 @@ impl Show {
                 }
                 for (data, index) in decided.into_iter().zip(0..) {
                     let event = self.recorded(asked, EventId { command: id, index }, data);
-                    self.state.evolve(&event);
+                    self.state.evolve(&event, log_seq);
                     commit.events.push(event);
                 }
                 Ok(())

@@ -38,15 +38,15 @@ impl World {
         let command = clock::new_command_id();
         let at = Timestamp(clock::now().0 + written.ahead_ms).max(written.state.changed_at);
         let actor = Actor::unknown("ann".parse().unwrap(), Role::Viewer);
+        let after = written.log_seq;
         let mut events = Vec::new();
         for (data, index) in data.into_iter().zip(0..) {
             let scope = written.state.next_scope(room);
             let id = EventId { command, index };
             let event = Event { scope, id, at, actor: actor.clone(), data };
-            written.state.evolve(&event);
+            written.state.evolve(&event, after.next());
             events.push(event);
         }
-        let after = written.log_seq;
         written.log_seq = after.next();
         let id = clock::new_command_id();
         (Commit { id, epoch: 1, at, events, settled: vec![] }, after)
