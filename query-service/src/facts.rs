@@ -1,6 +1,7 @@
 //! Answers the gateway, which asks what a decision needs and only read models know.
 //!
-//! As [`crate::profiles`]: a request that cannot be answered gets no answer, and the gateway goes on.
+//! As [`crate::profiles`]: a request that cannot be answered gets no answer, and what was asked for is not
+//! known then.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,21 +39,20 @@ pub(crate) async fn serve(app: AppId, nats: Nats, service: Service, stop: Cancel
 async fn answer_all(app: &AppId, mut requests: nats::Requests, service: &Service) {
     let answers = &service.config().answers;
     let permits = Arc::new(Semaphore::new(answers.profile_requests_max));
-    let facts_max = answers.profile_users_max;
     while let Some(request) = requests.next().await {
         // The semaphore is never closed.
         let Ok(permit) = permits.clone().acquire_owned().await else { return };
         let (app, read_models) = (app.clone(), service.read_models().clone());
         service.tasks().spawn("facts", async move {
-            answer(&app, request, &read_models, facts_max).await;
+            answer(&app, request, &read_models).await;
             drop(permit);
         });
     }
 }
 
-async fn answer(app: &AppId, request: IncomingRequest, read_models: &ReadModels, max: usize) {
+async fn answer(app: &AppId, request: IncomingRequest, read_models: &ReadModels) {
     let query = match serde_json::from_slice::<FactQuery>(&request.payload) {
-        Ok(query) if query.len() <= max => query,
+        Ok(query) if query.len() <= FactQuery::LEN_MAX => query,
         Ok(query) => {
             tracing::warn!(app.id = %app, facts = query.len(), "too many facts asked");
             return;

@@ -19,9 +19,6 @@ use tokio::time::{Instant, sleep};
 
 use crate::gateway::config::GatewayConfig;
 
-/// Facts asked for in one request.
-const QUERY_FACTS_MAX: usize = 200;
-
 /// Pause before a place that was not read yet is asked for again.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -54,7 +51,7 @@ impl Facts {
     pub async fn mark_known(&self, app: &AppId, commands: &mut [Command]) {
         let mut asking: Vec<&mut Command> =
             commands.iter_mut().filter(|command| !query(command).is_empty()).collect();
-        for some in asking.chunks_mut(QUERY_FACTS_MAX) {
+        for some in asking.chunks_mut(FactQuery::LEN_MAX) {
             let known = self.look_up(app, some).await;
             for command in some {
                 mark(command, &known);

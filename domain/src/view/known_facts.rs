@@ -42,6 +42,9 @@ pub struct KnownPlace {
 }
 
 impl FactQuery {
+    /// So many in one request: who asks for more asks several times, who is asked for more does not answer.
+    pub const LEN_MAX: usize = 200;
+
     /// How much is asked.
     pub fn len(&self) -> usize {
         self.orders.len() + self.follows.len() + self.gifts.len()
