@@ -181,10 +181,11 @@ async fn a_consumer_that_stands_still_behind_its_heartbeats_is_made_again() {
 
     // A paused consumer is what a stuck one looks like: heartbeats, and no commits.
     let stream = stream_of(&server).await;
-    let (paused, hour) = (consumers(&stream).await, Duration::from_secs(3_600));
+    let paused = consumers(&stream).await;
+    let in_an_hour = stream.cached_info().created + Duration::from_hours(1);
     assert_eq!(paused.len(), 1);
     for name in &paused {
-        stream.pause_consumer(name, (std::time::SystemTime::now() + hour).into()).await.unwrap();
+        stream.pause_consumer(name, in_an_hour).await.unwrap();
     }
     append_many(&log, last, 2).await;
 
