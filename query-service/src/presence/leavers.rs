@@ -50,6 +50,11 @@ impl Leavers {
         }
     }
 
+    /// Whether nobody is ever left.
+    pub(crate) fn is_off(&self) -> bool {
+        self.max == 0
+    }
+
     /// For how many more there is room.
     pub(crate) fn room(&self) -> usize {
         self.max.saturating_sub(self.waiting.len())

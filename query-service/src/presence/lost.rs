@@ -144,10 +144,10 @@ impl Keeper {
     /// Looks for those of dead instances, one search at a time, for as many as there is room for.
     pub(super) fn look_for_lost(&mut self, now: Instant) {
         self.lost.had(self.board.lost());
-        let max = self.leavers.room();
-        if self.config.leave_after_ms == 0 {
+        if self.leavers.is_off() {
             self.lost = Lost::default();
         }
+        let max = self.leavers.room();
         if self.lost.0.is_empty() || self.searching.is_some() || max == 0 || now < self.search_at {
             return;
         }
