@@ -77,10 +77,7 @@ impl AppHub {
         }
         let now = Instant::now();
         for (room, haste) in touched {
-            let urgent = haste == Haste::Urgent;
-            if let Turn::At(due) = room.news(now, self.tick_of(&room, haste), urgent) {
-                self.ticker.add(due, room);
-            }
+            self.tell_of_news(room, haste, now);
         }
         self.progress.send_modify(|progress| progress.log_seq = log_seq);
     }
@@ -108,16 +105,23 @@ impl AppHub {
         item
     }
 
+    /// Wakes the room's listeners, now or when its tick ends.
+    pub(super) fn tell_of_news(&self, room: Arc<Room>, haste: Haste, now: Instant) {
+        let urgent = haste == Haste::Urgent;
+        if let Turn::At(due) = room.news(now, self.tick_of(&room, haste), urgent) {
+            self.ticker.add(due, room);
+        }
+    }
+
     /// Where few listen a tick would save little and cost them time. A crowd is told of once in its
     /// window, unless something else is to be told.
-    pub(super) fn tick_of(&self, room: &Room, haste: Haste) -> Option<Tick> {
+    fn tick_of(&self, room: &Room, haste: Haste) -> Option<Tick> {
         let HubConfig { tick_ms, tick_busy_ms, tick_busy_from: busy_from, .. } = self.config;
         let ticks = 0 < tick_ms && self.config.tick_listeners_min <= room.listeners();
-        let tick_ms = if ticks { tick_ms } else { 0 };
+        let ticks_ms = if ticks { [tick_ms, tick_busy_ms] } else { [0; 2] };
         let window_ms = if haste == Haste::Crowd { self.config.moves_window_ms } else { 0 };
-        let usual_ms = tick_ms.max(window_ms);
-        let (usual, busy) = (usual_ms, if ticks { usual_ms.max(tick_busy_ms) } else { usual_ms });
-        let [usual, busy] = [usual, busy].map(Duration::from_millis);
+        let usual_ms = window_ms.max(ticks_ms[0]);
+        let [usual, busy] = ticks_ms.map(|tick_ms| Duration::from_millis(tick_ms.max(usual_ms)));
         (0 < usual_ms).then_some(Tick { usual, busy_from, busy })
     }
 }

@@ -12,7 +12,7 @@ use crate::hub::AppHub;
 use crate::hub::frame::Frame;
 use crate::hub::lock::lock;
 use crate::hub::notice::Audience;
-use crate::hub::pace::{Haste, Turn};
+use crate::hub::pace::Haste;
 
 /// Changes that wait at the most; more of them are seen with the user's next message.
 const WAITING_MAX: usize = 1_000;
@@ -44,9 +44,7 @@ impl AppHub {
         let told = self.rooms.lock().tell(Audience::Rooms(rooms), frame);
         let now = Instant::now();
         for room in told {
-            if let Turn::At(due) = room.news(now, self.tick_of(&room, Haste::Urgent), true) {
-                self.ticker().add(due, room);
-            }
+            self.tell_of_news(room, Haste::Urgent, now);
         }
     }
 }

@@ -2,14 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use domain::actor::Role;
 use domain::app::set_admins::is_listed;
 use domain::field::{Clearance, FieldScope};
 use domain::ids::{FieldKey, RoomId, UserId};
+use domain::state::AppState;
 
 use crate::hub::{AppHub, Reader};
 use crate::read_models::room_member::RoomMember;
 
+/// Whether somebody may be there as what their token says: an admin must be on the app's list.
+pub(super) fn is_believed(app: &AppState, role: Role, user: &UserId) -> bool {
+    role != Role::Admin || is_listed(app, user)
+}
+
 impl AppHub {
+    /// Whether a reader may still be there as what they came as.
+    pub(crate) fn believes(&self, reader: &Reader) -> bool {
+        self.look(|app| is_believed(app, reader.role, &reader.user))
+    }
+
     /// Whether a token that says admin is believed of this user.
     pub(crate) fn is_listed(&self, user: &UserId) -> bool {
         self.look(|app| is_listed(app, user))

@@ -1,8 +1,8 @@
 //! The hub: one app's log folded in memory, and each room's newest items for whoever listens.
 //!
-//! [`follower`] feeds it from the tail, [`fold`] takes what comes, [`rooms`] holds a [`room::Room`] with its [`ring::Ring`] for
-//! every room that is active, [`frame::Frame`] is what was encoded once, and [`notice`] what all rooms
-//! are told. What may be shown of what was pushed before is in
+//! [`follower`] feeds it from the tail, [`fold`] takes what comes, [`rooms`] holds a [`room::Room`]
+//! with its [`ring::Ring`] for every room that is active, [`frame::Frame`] is what was encoded once,
+//! and [`notice`] what all rooms are told. What may be shown of what was pushed before is in
 //! [`shown`]. [`merge`] makes fewer frames of a busy room's items, [`pace`] and [`ticker`] fewer writes.
 //! [`crate::broadcast`] writes them to all who keep up; what a single viewer gets is in
 //! [`crate::feed`], how it is written to a socket in [`crate::stream`].

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use domain::actor::Role;
-use domain::app::set_admins::is_listed;
 use domain::event::EventData;
 use domain::ids::{RoomId, UserId};
 use domain::room::permission::{Ban, ban_of};
@@ -18,6 +17,7 @@ use tokio::sync::Notify;
 
 use crate::feed::control::ByeReason;
 use crate::hub::lock::{lock, read};
+use crate::hub::members::is_believed;
 use crate::hub::room::Room;
 use crate::hub::subscription::Subscription;
 use crate::hub::{AppHub, Reader};
@@ -178,7 +178,7 @@ impl People {
     /// Ends the streams of whoever came as an admin and is none.
     pub(super) fn send_unlisted_away(&self, app: &AppState) {
         for line in lock(&self.0).lines.values().flatten() {
-            if line.role == Role::Admin && !is_listed(app, &line.user) {
+            if !is_believed(app, line.role, &line.user) {
                 line.send_away(UNLISTED);
             }
         }
@@ -207,7 +207,7 @@ pub(super) fn keep_out(
     reader: &Reader,
     now: Timestamp,
 ) {
-    if reader.role == Role::Admin && !is_listed(app, &reader.user) {
+    if !is_believed(app, reader.role, &reader.user) {
         subscription.line().send_away(UNLISTED);
     } else if let Some(Ban { until }) = ban_of(room, reader.role, &reader.user, now) {
         let reason = ByeReason::Banned { until };

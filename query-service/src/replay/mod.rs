@@ -10,7 +10,6 @@ pub(crate) mod timing;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::actor::Role;
 use domain::ids::RoomId;
 use domain::timestamp::Timestamp;
 use serde::Deserialize;
@@ -162,7 +161,7 @@ impl Replay {
         if let Some(ban) = self.hub.ban(&self.room_id, &self.reader, clock::now()) {
             return Some(ByeReason::Banned { until: ban.until });
         }
-        if self.reader.role == Role::Admin && !self.hub.is_listed(&self.reader.user) {
+        if !self.hub.believes(&self.reader) {
             return Some(ByeReason::AdminNotListed);
         }
         if let Some(reason) = self.timer.over_or_told(&self.stay) {
